@@ -1,0 +1,54 @@
+//! What can be wrong with the shop.
+
+use std::fmt;
+
+use bench_lab::Finding;
+use k04_given::BuyError;
+
+/// Why there is no number.
+pub type Trouble = bench_lab::Trouble<Wrong>;
+
+/// What the load, the books or PostgreSQL say against the code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wrong {
+    /// There was stock for everybody, and somebody got none.
+    Refused(String),
+    /// Sales that were told, units that were taken, units that were booked.
+    Books { told: i64, taken: i64, booked: i64 },
+}
+
+impl Finding for Wrong {
+    fn key(&self) -> &'static str {
+        match self {
+            Self::Refused(_) => "refused",
+            Self::Books { .. } => "wrong_books",
+        }
+    }
+}
+
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(why) => f.write_str(why),
+            Self::Books { told, taken, booked } => {
+                write!(f, "told {told}, taken {taken}, booked {booked}")
+            }
+        }
+    }
+}
+
+impl From<BuyError> for Wrong {
+    fn from(error: BuyError) -> Self {
+        match error {
+            BuyError::Sql(error) => error.into(),
+            other => Self::Refused(other.to_string()),
+        }
+    }
+}
+
+impl From<tokio_postgres::Error> for Wrong {
+    fn from(error: tokio_postgres::Error) -> Self {
+        let why = error.as_db_error().map_or(error.to_string(), ToString::to_string);
+        Self::Refused(why)
+    }
+}

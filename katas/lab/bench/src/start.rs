@@ -1,0 +1,35 @@
+//! The frame of a bench's program.
+
+use std::ffi::OsString;
+use std::io;
+use std::process::ExitCode;
+
+use crate::words::words;
+use crate::{Asked, Lang, Options, Profile, fill, parse};
+
+/// Reads the program's arguments and does what they ask for: `bench`, or the usage, or it names the
+/// argument that is not understood and ends with 2.
+pub fn start(
+    profile: &Profile,
+    usage: fn(Lang) -> &'static str,
+    bench: impl FnOnce(&Options) -> ExitCode,
+) -> ExitCode {
+    let lang = Lang::of_environment();
+    let args: Vec<OsString> = std::env::args_os().skip(1).collect();
+    match parse(args, lang, profile) {
+        Ok(Asked::Bench(options)) => bench(&options),
+        Ok(Asked::Help(lang)) => {
+            print!("{}", usage(lang));
+            ExitCode::SUCCESS
+        }
+        Err(bad) => {
+            eprintln!("{}", fill(words(lang).bad_argument, &[&bad]));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// The program's end: `told` is whether no code was found wrong, or that a reader has gone away.
+pub fn exit(told: &io::Result<bool>) -> ExitCode {
+    if matches!(told, Ok(true)) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,103 @@
+//! The table and what has to be said beside it.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+
+use super::{Sample, Sheet, Words};
+use crate::say::{say, title};
+use crate::{Bench, Machine, Options, Results, Row, Way, fill};
+
+/// What comes before the first row.
+pub fn head(
+    out: &mut dyn Write,
+    sheet: &Sheet,
+    words: &Words,
+    options: &Options,
+    machine: &Machine,
+) -> io::Result<()> {
+    title(out, options, machine, words.title)?;
+    let effort = options.effort;
+    say(out, options.plain, &fill(words.how, &[&effort.rounds, &effort.run.as_secs_f64()]))?;
+    writeln!(out)?;
+    if options.plain {
+        return Ok(());
+    }
+    let [concurrency, way, numbers @ ..] = words.head;
+    line(out, sheet, &concurrency, way, &numbers)?;
+    writeln!(out, "{}", "─".repeat(sheet.name_width + 59))
+}
+
+/// The lines of one point; before the first one of a number of keys, that number.
+pub fn row<B: Bench<Sample = Sample>>(
+    out: &mut dyn Write,
+    sheet: &Sheet,
+    words: &Words,
+    plain: bool,
+    row: &Row<Sample>,
+) -> io::Result<()> {
+    let keys = match row.point.keys {
+        n if n == sheet.fewest_keys => words.few_keys.to_owned(),
+        n => fill(words.many_keys, &[&n]),
+    };
+    if row.opens && !plain {
+        writeln!(out, "{keys}")?;
+    }
+    for (way, cell) in B::Way::ALL.iter().zip(&row.cells) {
+        let Some(cell) = cell else { continue };
+        let numbers = cell.sample.numbers();
+        let (clients, name) = (row.point.concurrency, way.key());
+        if plain {
+            let [rate, median, tail, retries, aborts] = &numbers;
+            let values: [&dyn Display; 8] =
+                [&keys, &clients, &name, rate, median, tail, retries, aborts];
+            writeln!(out, "{}", fill(words.spoken, &values))?;
+        } else {
+            line(out, sheet, &clients, name, &numbers)?;
+        }
+    }
+    Ok(())
+}
+
+fn line(
+    out: &mut dyn Write,
+    sheet: &Sheet,
+    clients: &dyn Display,
+    way: &str,
+    numbers: &[impl Display; 5],
+) -> io::Result<()> {
+    write!(out, "{clients:>8}  {way:<width$}", width = sheet.name_width)?;
+    for number in numbers {
+        write!(out, " {number:>9}")?;
+    }
+    writeln!(out)
+}
+
+/// What has to be known to read the table rightly.
+pub fn foot<B: Bench>(
+    out: &mut dyn Write,
+    words: &Words,
+    plain: bool,
+    machine: &Machine,
+    results: &Results<B>,
+) -> io::Result<()> {
+    writeln!(out)?;
+    for &way in B::Way::ALL {
+        let Some(trouble) = results.trouble(way) else { continue };
+        let key = trouble.key();
+        let said =
+            words.troubles.iter().find(|(name, _)| *name == key).map_or("", |(_, said)| said);
+        let step = way.step().map(|step| format!(" ({step})")).unwrap_or_default();
+        let mut note = format!("- {}{step}: {said}", way.key());
+        if trouble.is_wrong() {
+            note = format!("{note}: {trouble}. {}", words.wrong);
+        }
+        say(out, plain, &note)?;
+    }
+    if !machine.optimised {
+        say(out, plain, &format!("- {}", words.not_optimised))?;
+    }
+    for note in words.notes {
+        say(out, plain, &format!("- {note}"))?;
+    }
+    Ok(())
+}

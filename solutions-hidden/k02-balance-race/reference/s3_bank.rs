@@ -1,0 +1,70 @@
+//! Step 3: two accounts.
+
+use k02_given::{AccountId, Insufficient, Overflow, TransferError};
+
+use crate::sync::{Mutex, MutexGuard, PoisonError};
+
+/// A lock for each account. Whoever needs several takes them in the order of the ids, so no two
+/// threads can each hold what the other waits for.
+pub struct Bank {
+    accounts: Vec<Mutex<u64>>,
+}
+
+impl Bank {
+    /// A bank with one account for each number in `cents`; account `n` holds `cents[n]`.
+    pub fn new(cents: &[u64]) -> Self {
+        Self { accounts: cents.iter().map(|cents| Mutex::new(*cents)).collect() }
+    }
+
+    /// Moves `cents` from one account to another: all of it or nothing.
+    ///
+    /// # Errors
+    /// When an account is unknown, `from` holds less than `cents`, or `to` cannot hold that much.
+    pub fn transfer(
+        &self,
+        from: AccountId,
+        to: AccountId,
+        cents: u64,
+    ) -> Result<(), TransferError> {
+        let (giver, taker) = (self.account(from)?, self.account(to)?);
+        if from == to {
+            debit(*lock(giver), cents)?;
+            return Ok(());
+        }
+        let (mut giver, mut taker) = if from < to {
+            let giver = lock(giver);
+            (giver, lock(taker))
+        } else {
+            let taker = lock(taker);
+            (lock(giver), taker)
+        };
+        // Both decisions come before both writes: where one refuses, there is nothing to undo.
+        let rest = debit(*giver, cents)?;
+        let sum = taker.checked_add(cents).ok_or(Overflow)?;
+        (*giver, *taker) = (rest, sum);
+        Ok(())
+    }
+
+    /// What account `id` holds, or `None` when the bank has no such account.
+    pub fn balance(&self, id: AccountId) -> Option<u64> {
+        self.account(id).ok().map(|account| *lock(account))
+    }
+
+    /// What all accounts hold together while every lock is held, so that no money is under way.
+    pub fn total(&self) -> u128 {
+        let accounts: Vec<_> = self.accounts.iter().map(lock).collect();
+        accounts.iter().map(|cents| u128::from(**cents)).sum()
+    }
+
+    fn account(&self, id: AccountId) -> Result<&Mutex<u64>, TransferError> {
+        self.accounts.get(id.0).ok_or(TransferError::UnknownAccount(id))
+    }
+}
+
+fn lock(account: &Mutex<u64>) -> MutexGuard<'_, u64> {
+    account.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn debit(balance: u64, cents: u64) -> Result<u64, Insufficient> {
+    balance.checked_sub(cents).ok_or(Insufficient { balance })
+}

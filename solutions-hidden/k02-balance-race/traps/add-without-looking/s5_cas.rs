@@ -1,0 +1,38 @@
+//! Step 5: no lock at all.
+
+use k02_given::{Account, Insufficient, Overflow};
+
+use crate::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// The check and the write are one compare-and-swap, tried again when another thread came first.
+///
+/// `Relaxed` is enough: all threads agree on the order of changes of one variable, and no other
+/// memory is published through it.
+pub struct AtomicAccount {
+    balance: AtomicU64,
+}
+
+impl AtomicAccount {
+    /// An account that holds `cents`.
+    pub fn new(cents: u64) -> Self {
+        Self { balance: AtomicU64::new(cents) }
+    }
+}
+
+impl Account for AtomicAccount {
+    fn withdraw(&self, cents: u64) -> Result<u64, Insufficient> {
+        self.balance
+            .fetch_update(Relaxed, Relaxed, |balance| balance.checked_sub(cents))
+            .map(|before| before - cents)
+            .map_err(|balance| Insufficient { balance })
+    }
+
+    fn deposit(&self, cents: u64) -> Result<u64, Overflow> {
+        self.balance.load(Relaxed).checked_add(cents).ok_or(Overflow)?;
+        Ok(self.balance.fetch_add(cents, Relaxed).wrapping_add(cents))
+    }
+
+    fn balance(&self) -> u64 {
+        self.balance.load(Relaxed)
+    }
+}

@@ -1,0 +1,29 @@
+//! Step 2: all or nothing.
+
+use k03_given::{Outcome, Transfer};
+use tokio_postgres::{Client, Error};
+
+/// A credit that fails is undone by its savepoint; the transaction can be committed all the same.
+pub async fn transfer(db: &mut Client, t: &Transfer) -> Result<Outcome, Error> {
+    let mut tx = db.transaction().await?;
+    let balance = "SELECT balance FROM account WHERE id = $1";
+    let Some(giver) = tx.query_opt(balance, &[&t.from]).await? else {
+        return Ok(Outcome::UnknownAccount);
+    };
+    if tx.query_opt(balance, &[&t.to]).await?.is_none() {
+        return Ok(Outcome::UnknownAccount);
+    }
+    if giver.get::<_, i64>(0) < t.cents {
+        return Ok(Outcome::InsufficientFunds);
+    }
+    let change = "UPDATE account SET balance = balance + $2 WHERE id = $1";
+    tx.execute(change, &[&t.from, &-t.cents]).await?;
+    let savepoint = tx.transaction().await?;
+    let credit = savepoint.execute(change, &[&t.to, &t.cents]).await;
+    match &credit {
+        Ok(_) => savepoint.commit().await?,
+        Err(_) => savepoint.rollback().await?,
+    }
+    tx.commit().await?;
+    credit.map(|_| Outcome::Done)
+}

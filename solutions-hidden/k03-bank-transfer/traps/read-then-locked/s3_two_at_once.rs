@@ -1,0 +1,26 @@
+//! Step 3: two at once.
+
+use k03_given::{Outcome, Transfer};
+use tokio_postgres::{Client, Error};
+
+/// Refuses cheaply, without a lock. Where it does not, it locks both, in the order of their ids.
+pub async fn transfer(db: &mut Client, t: &Transfer) -> Result<Outcome, Error> {
+    let tx = db.transaction().await?;
+    let look = "SELECT balance FROM account WHERE id = $1";
+    let Some(giver) = tx.query_opt(look, &[&t.from]).await? else {
+        return Ok(Outcome::UnknownAccount);
+    };
+    if tx.query_opt(look, &[&t.to]).await?.is_none() {
+        return Ok(Outcome::UnknownAccount);
+    }
+    if giver.get::<_, i64>(0) < t.cents {
+        return Ok(Outcome::InsufficientFunds);
+    }
+    let lock = "SELECT id FROM account WHERE id IN ($1, $2) ORDER BY id FOR UPDATE";
+    tx.query(lock, &[&t.from, &t.to]).await?;
+    let change = "UPDATE account SET balance = balance + $2 WHERE id = $1";
+    tx.execute(change, &[&t.from, &-t.cents]).await?;
+    tx.execute(change, &[&t.to, &t.cents]).await?;
+    tx.commit().await?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,25 @@
+//! Step 2: all or nothing.
+
+use k03_given::{Outcome, Transfer};
+use tokio_postgres::{Client, Error};
+
+/// Every way out but the last one drops `tx`, and a dropped transaction is rolled back.
+pub async fn transfer(db: &mut Client, t: &Transfer) -> Result<Outcome, Error> {
+    let mut outer = db.transaction().await?;
+    let tx = outer.transaction().await?;
+    let balance = "SELECT balance FROM account WHERE id = $1";
+    let Some(giver) = tx.query_opt(balance, &[&t.from]).await? else {
+        return Ok(Outcome::UnknownAccount);
+    };
+    if tx.query_opt(balance, &[&t.to]).await?.is_none() {
+        return Ok(Outcome::UnknownAccount);
+    }
+    if giver.get::<_, i64>(0) < t.cents {
+        return Ok(Outcome::InsufficientFunds);
+    }
+    let change = "UPDATE account SET balance = balance + $2 WHERE id = $1";
+    tx.execute(change, &[&t.from, &-t.cents]).await?;
+    tx.execute(change, &[&t.to, &t.cents]).await?;
+    tx.commit().await?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,13 @@
+//! Step 1: see it break.
+
+use k05_given::naive::Break;
+
+/// Between the charge and its record, the record says "not paid" of something that is.
+pub fn charges(at: Break) -> usize {
+    1
+}
+
+/// Both look before either writes.
+pub fn double_click() -> &'static str {
+    "A.B"
+}

@@ -1,0 +1,15 @@
+//! Step 2: the inbox.
+
+use k06_given::{Captured, Delivery, HandleError, Handled};
+use tokio_postgres::Transaction;
+
+pub async fn handle(m: &Delivery<Captured>, tx: &Transaction<'_>) -> Result<Handled, HandleError> {
+    if m.redelivered {
+        return Ok(Handled::Duplicate);
+    }
+    let pay = "UPDATE merchant SET balance = balance + $2 WHERE id = $1";
+    match tx.execute(pay, &[&m.body.merchant, &m.body.cents]).await? {
+        0 => Err(HandleError::Unknown),
+        _ => Ok(Handled::Applied),
+    }
+}

@@ -1,0 +1,14 @@
+//! Step 6: retention.
+
+use std::time::Duration;
+
+use k06_given::Timestamp;
+use tokio_postgres::{Client, Error};
+
+pub async fn prune(db: &mut Client, keep: Duration, now: Timestamp) -> Result<u64, Error> {
+    // Rounded up, and never beyond what there is: in doubt the mark stays.
+    let seconds = keep.as_secs();
+    let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+    let needed_from = now.0.saturating_sub(seconds);
+    db.execute("DELETE FROM inbox WHERE seen_at < $1", &[&needed_from]).await
+}

@@ -1,0 +1,52 @@
+//! One file a command.
+
+mod bench;
+mod board;
+mod book;
+mod check;
+mod completions;
+mod doctor;
+mod external;
+mod hint;
+mod new;
+mod play;
+mod predict;
+mod replay;
+mod reset;
+mod skip;
+mod solution;
+mod target;
+mod verify;
+mod watch;
+
+use std::process::ExitCode;
+
+use crate::cli::Command;
+use crate::workbook::{Outcome, Workbook};
+
+pub fn run(command: Command) -> Outcome<ExitCode> {
+    if let Command::Completions { shell } = &command {
+        return completions::run(shell);
+    }
+    let workbook = Workbook::find()?;
+    match command {
+        Command::Board => board::run(&workbook),
+        Command::Check(options) => check::run(&workbook, &options),
+        Command::Watch { kata } => watch::run(&workbook, kata.as_deref()),
+        Command::Play { kata } => play::run(&workbook, kata.as_deref()),
+        Command::Replay { code } => replay::run(&workbook, &code),
+        Command::Hint(target) => hint::run(&workbook, &target),
+        Command::Skip(target) => skip::run(&workbook, &target),
+        Command::Solution { give_up, target } => solution::run(&workbook, give_up, &target),
+        Command::Reset(target) => reset::run(&workbook, &target),
+        Command::List { json } => board::list(&workbook, json),
+        Command::Next => board::next(&workbook),
+        Command::Bench(options) => bench::run(&workbook, &options),
+        Command::Book { build: true, .. } => book::build_only(&workbook),
+        Command::Book { port, open, kata, .. } => book::run(&workbook, port, open, kata.as_deref()),
+        Command::Doctor => Ok(doctor::run(&workbook)),
+        Command::New { title, id } => new::run(&workbook, &id, title.as_deref()),
+        Command::Verify(options) => verify::run(&workbook, &options),
+        Command::Completions { .. } => unreachable!("handled above"),
+    }
+}

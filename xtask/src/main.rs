@@ -1,0 +1,62 @@
+//! `cargo xtask`: the runner of the workbook.
+//!
+//! `workbook` and `progress` know what there is and what is done, `engine` turns a source tree into
+//! a verdict, `show` puts it on the screen, `command` has one file a command. What is heavy to
+//! build (watching, measuring) lives in packages of its own beside this one, built on first use.
+
+mod cli;
+mod command;
+mod engine;
+mod files;
+mod help;
+mod progress;
+mod show;
+mod terminal;
+mod toml;
+mod words;
+mod workbook;
+
+use std::process::ExitCode;
+
+use words::Lang;
+
+fn main() -> ExitCode {
+    quiet_when_nobody_reads();
+    let arguments: Vec<String> = std::env::args().collect();
+    let asked = |name: &str| {
+        let at = arguments.iter().position(|a| a == name)?;
+        arguments.get(at + 1)
+    };
+    // Help and errors are in the chosen language too, so it is looked up before anything is read.
+    let language = asked("--lang").map_or_else(|| Some(Lang::of_locale()), |l| Lang::parse(l));
+    words::choose(language.unwrap_or_default());
+    let (common, command) = match cli::read() {
+        Ok(read) => read,
+        Err(code) => return code,
+    };
+    terminal::choose(common.plain);
+    if let (None, Some(lang)) = (language, common.lang) {
+        eprintln!("{}", t!("trouble.no_such_language", lang = lang));
+        return ExitCode::from(2);
+    }
+    match command::run(command) {
+        Ok(code) => code,
+        Err(trouble) => {
+            eprintln!("{}", trouble.message);
+            ExitCode::from(trouble.code)
+        }
+    }
+}
+
+/// `cargo xtask list | head`: a reader that has seen enough is no reason for a stack trace.
+fn quiet_when_nobody_reads() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload().downcast_ref::<String>();
+        if said.is_some_and(|text| text.starts_with("failed printing to std")) {
+            // What a shell reports of a process that ended by SIGPIPE.
+            std::process::exit(141);
+        }
+        usual(panic);
+    }));
+}

@@ -1,0 +1,6 @@
+//! Step 1: the first step.
+
+/// The larger of two numbers, whichever comes first.
+pub fn larger(_a: u64, b: u64) -> u64 {
+    b
+}

@@ -1,0 +1,9 @@
+//! The real binary on a copy of the workbook: what a learner lives through.
+
+mod book;
+mod grid;
+mod learner;
+mod robustness;
+mod sessions;
+mod submissions;
+mod workbook;
