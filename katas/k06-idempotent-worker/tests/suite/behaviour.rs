@@ -48,7 +48,7 @@ impl<'a, C: Connect> Site<'a, C> {
         (self.idle)(stop.clone());
         let handler = stopping(handler, &self.notes, self.notes.all().len() + times, &stop);
         let mut consumer = self.at.consumer(prefetch).await;
-        let mut client = self.db.client().await;
+        let mut client = self.db.client_here().await;
         let report = run(&mut consumer, &mut client, &handler, stop).await;
         consumer.close().await;
         report
@@ -92,7 +92,7 @@ pub async fn redelivered_message_applies_once(at: &impl Connect, db: &Db, idle: 
     site.publish(["m-1", "m-2"].map(|id| captured(id, 1))).await;
     let mut dies = at.consumer(1).await;
     let first = site.next(&mut dies).await;
-    let mut client = db.client().await;
+    let mut client = db.client_here().await;
     let tx = client.transaction().await.expect("a transaction");
     pays().handle(&first, &tx).await.expect("the suite's own handler");
     tx.commit().await.expect("a commit");
@@ -125,7 +125,7 @@ pub async fn stop_releases_what_was_sent_ahead(at: &impl Connect, db: &Db, idle:
     let stop = CancellationToken::new();
     let handler = stopping(pays(), &site.notes, 1, &stop);
     let mut consumer = at.consumer(3).await;
-    let mut client = db.client().await;
+    let mut client = db.client_here().await;
     let report = run(&mut consumer, &mut client, &handler, stop).await;
     let what = "`run`, stopped while it handles m-1";
     same(what, report, stopped(1, 0, 0, 0));

@@ -110,7 +110,7 @@ async fn until_drained(broker: &Broker, db: &Db) -> WorkerReport {
     let drained = stop.clone();
     broker.when_drained(move || drained.cancel());
     let mut consumer = broker.consumer(QUEUE, 2);
-    let mut client = db.client().await;
+    let mut client = db.client_here().await;
     run(&mut consumer, &mut client, &pays(), stop).await
 }
 
