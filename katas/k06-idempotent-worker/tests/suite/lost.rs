@@ -8,7 +8,7 @@ use k06::s4_loop::run;
 use k06_given::tables::LEDGER;
 use k06_given::{End, WorkerReport};
 use postgres_lab::Db;
-use suite::say::same;
+use suite::say::{holds, same};
 use tokio_util::sync::CancellationToken;
 
 use crate::deliveries::QUEUE;
@@ -30,13 +30,16 @@ pub async fn database_is_lost(db: &Db) {
     }
     let ids = ["m-1", "m-2", "m-3"];
     let broker = Broker::new(&[QUEUE]).holding(QUEUE, ids.map(|id| captured(id, 1)));
-    let mut consumer = Patience { consumer: broker.consumer(QUEUE, 2), left: 20, acks: true };
-    let report = run(&mut consumer, &mut client, &pays(), CancellationToken::new()).await;
+    let (consumer, stop) = (broker.consumer(QUEUE, 2), CancellationToken::new());
+    let mut consumer = Patience { consumer, left: 20, acks: true, stop: stop.clone() };
+    let report = run(&mut consumer, &mut client, &pays(), stop).await;
     let what = "`run`, with a connection to the database that has ended";
     let end = End::DatabaseLost;
     let nothing = WorkerReport { applied: 0, duplicates: 0, refused: 0, requeued: 0, end };
     same(what, report, nothing);
     let names = |ids: Vec<MessageId>| ids.into_iter().map(|id| id.0).collect::<Vec<_>>();
+    let asked = 20 - consumer.left;
+    holds(format!("{what}; how often it asks for a message"), "a few times", asked, asked < 20);
     let held = names(broker.unacked(QUEUE));
     same(format!("{what}; what it holds on to"), held, Vec::new());
     let ready = names(broker.ready(QUEUE));
@@ -53,8 +56,9 @@ pub async fn broker_is_lost(db: &Db) {
         let broker = Broker::new(&[QUEUE]).holding(QUEUE, ["m-1", "m-2"].map(|id| captured(id, 1)));
         broker.script(trouble);
         let mut client = db.client_here().await;
-        let mut consumer = Patience { consumer: broker.consumer(QUEUE, 1), left: 20, acks };
-        let report = run(&mut consumer, &mut client, &pays(), CancellationToken::new()).await;
+        let (consumer, stop) = (broker.consumer(QUEUE, 1), CancellationToken::new());
+        let mut consumer = Patience { consumer, left: 20, acks, stop: stop.clone() };
+        let report = run(&mut consumer, &mut client, &pays(), stop).await;
         let heard = if acks { "at what it asks next" } else { "at the ack" };
         let what =
             format!("`run`, which loses its broker with the first ack and hears of it {heard}");
@@ -73,16 +77,26 @@ struct Patience {
     left: usize,
     /// Otherwise it is lost with the first ack.
     acks: bool,
+    /// Told to whoever asks on.
+    stop: CancellationToken,
 }
 
 impl Consumer for Patience {
     async fn next(&mut self) -> Result<Option<Delivery>, ConnectionLost> {
-        self.left = self.left.checked_sub(1).ok_or(ConnectionLost)?;
+        let Some(left) = self.left.checked_sub(1) else {
+            self.stop.cancel();
+            return Err(ConnectionLost);
+        };
+        self.left = left;
         self.consumer.next().await
     }
 
     async fn ack(&mut self, tag: DeliveryTag) -> Result<(), ConnectionLost> {
-        if self.acks { self.consumer.ack(tag).await } else { Err(ConnectionLost) }
+        if self.acks {
+            return self.consumer.ack(tag).await;
+        }
+        self.left = 0;
+        Err(ConnectionLost)
     }
 
     async fn nack(&mut self, tag: DeliveryTag, requeue: Requeue) -> Result<(), ConnectionLost> {

@@ -267,6 +267,8 @@ async fn no_task_left(db: Db) {
     let (queue, idle) = here();
     behaviour::stop_releases_what_was_sent_ahead(&queue, &db, &idle).await;
     anew(&db.admin().await, LEDGER, "INSERT INTO merchant VALUES (1, 0)").await;
+    // What drives the connections of before has ended.
+    suite::tasks::settle().await;
     let before = suite::tasks::alive();
     let broker = Broker::new(&[QUEUE]).holding(QUEUE, [captured("m-1", 1), captured("m-2", 1)]);
     let report = until_drained(&broker, &db).await;
