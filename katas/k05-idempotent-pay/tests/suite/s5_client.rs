@@ -45,8 +45,8 @@ async fn new_intent_new_key() {
     same("three intents; charges", server.ledger.total(), 3);
 }
 
-/// No answer, a broken connection, 5xx, and whatever a proxy on the way says, are nothing about the
-/// payment: the client asks again, after a pause, until somebody knows.
+/// No answer, a broken connection, 5xx and whatever a proxy on the way may say tell nothing about
+/// the payment: the client asks again, after a pause, until somebody knows.
 #[suite::test(paused)]
 async fn silence_is_no_answer() {
     let statuses = [500, 502, 503, 504, 200, 202, 302, 404, 408, 429].map(Says);
