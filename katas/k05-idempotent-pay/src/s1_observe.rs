@@ -22,8 +22,8 @@ pub fn charges(at: Break) -> usize {
 /// An order of steps in which two requests for the same order, A and B, are both charged: nobody
 /// dies, somebody has clicked twice.
 ///
-/// Written as a replay code: `A.B2.A` lets A run one step, then B two, then A one. Lines 1, 2 and 3
-/// are a step each. Where the code ends, whoever ran last goes on to the end, and then the other.
+/// Written as a replay code: `A3.B` lets A run three steps, then B one. Lines 1, 2 and 3 are a step
+/// each. Where the code ends, whoever ran last goes on to the end, and then the other.
 pub fn double_click() -> &'static str {
     todo!("who runs first, who next, and how many steps?")
 }

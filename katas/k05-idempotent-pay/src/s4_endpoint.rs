@@ -9,8 +9,9 @@
 //! | … and the gateway does not answer | 504, unless you ask it again and it does; once the lease has lapsed, whoever asks finds out |
 //! | has the key of another request | 422, nothing is charged |
 //! | has the key of one that runs | 409, nothing is charged |
-//! | has the key of one that was answered finally (201, 402) | that answer, byte for byte |
+//! | has the key of one that was answered finally (201, 402) | that answer, byte for byte, as the same content type |
 //! | comes while the key store does not answer | 503, nothing is charged |
+//! | … or is paid, and the answer cannot be stored | the answer or 503; the key stands for it still |
 //!
 //! Whatever happens, a key is charged once: also when the process dies and another one is asked
 //! with the same key, once the lease has lapsed. And a client that hangs up stops nothing: what was

@@ -6,9 +6,10 @@ use tokio::time::Instant;
 /// Pays, however often it has to ask: one call is one intent.
 ///
 /// It asks until there is a final answer. 201 is paid. 400, 402 and 422 are final, and asked once.
-/// Everything else says nothing about the payment: no answer, a broken connection, 5xx, and 409,
-/// which says that an earlier attempt is being worked on. An attempt is given up after
-/// [`ClientPolicy::attempt`], and [`ClientPolicy::pause`] lies between two of them.
+/// Everything else says nothing about the payment: no answer, a broken connection, 409, which says
+/// that an earlier attempt is being worked on, and any other status: 5xx, and what a proxy on the
+/// way may say, 200 and 429 for example. An attempt is given up after [`ClientPolicy::attempt`], and
+/// [`ClientPolicy::pause`] lies between two of them.
 ///
 /// # Errors
 /// [`PayError::Refused`] with the final status. [`PayError::Unknown`] at the deadline, and not

@@ -20,7 +20,7 @@ pub async fn handle_naive(m: &Delivery<Captured>, db: &mut Client) -> Result<(),
 ///
 /// Written as a replay code: `A` lets A take a step, `A2` two. `A!1` is a step at which A dies
 /// *before* its effect, `A!2` one at which it dies after the effect, before it hears of it. So
-/// `A2.A!1` lets it take two steps and die before the third. Where the code ends, A goes on to its
+/// `A.A!1` lets it take one step and die before the second. Where the code ends, A goes on to its
 /// end.
 pub fn losing_schedule() -> &'static str {
     todo!("after which step is the money there, and the broker does not know it yet?")

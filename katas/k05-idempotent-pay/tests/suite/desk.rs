@@ -12,6 +12,9 @@ use tower::ServiceExt as _;
 use crate::keys::Keys;
 use crate::ports::Till;
 
+/// The type of each answer that the kata supplies.
+pub const JSON: &str = "application/json";
+
 /// What is outside of the service, and outlives its processes.
 #[derive(Clone)]
 pub struct Desk {
@@ -32,12 +35,19 @@ pub struct Ask {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Answer {
     pub status: u16,
+    /// The body's type; nothing where none is said.
+    pub kind: String,
     pub body: String,
 }
 
 impl std::fmt::Debug for Answer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}", self.status, self.body)
+        let kind = match self.kind.as_str() {
+            JSON => String::new(),
+            "" => "(no type) ".to_owned(),
+            kind => format!("({kind}) "),
+        };
+        write!(f, "{} {kind}{}", self.status, self.body)
     }
 }
 
@@ -90,13 +100,19 @@ pub async fn send(service: Router, ask: &Ask) -> Answer {
         .method(Method::POST)
         .uri("/pay")
         .header("x-caller", ask.caller)
-        .header(header::CONTENT_TYPE, "application/json");
+        .header(header::CONTENT_TYPE, JSON);
     if let Some(key) = ask.key {
         request = request.header("idempotency-key", key);
     }
     let request = request.body(Body::from(ask.body.clone())).expect("a request");
     let Ok(response) = service.oneshot(request).await;
     let status = response.status().as_u16();
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let kind = kind.map(|kind| String::from_utf8_lossy(kind.as_bytes()).into_owned());
     let body = to_bytes(response.into_body(), 1 << 16).await.unwrap_or_default();
-    Answer { status, body: String::from_utf8_lossy(&body).into_owned() }
+    Answer {
+        status,
+        kind: kind.unwrap_or_default(),
+        body: String::from_utf8_lossy(&body).into_owned(),
+    }
 }

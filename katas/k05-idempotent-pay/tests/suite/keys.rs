@@ -18,6 +18,8 @@ struct State {
     fences: i64,
     /// It does not answer.
     down: bool,
+    /// It answers, and keeps no answers.
+    full: bool,
 }
 
 struct Row {
@@ -35,6 +37,11 @@ impl Keys {
     /// From now on it does not answer, or it does again.
     pub fn is_down(&self, down: bool) {
         self.lock().down = down;
+    }
+
+    /// From now on no answer can be stored, or it can again; all else works.
+    pub fn is_full(&self, full: bool) {
+        self.lock().full = full;
     }
 
     /// Time passes: every lease has lapsed.
@@ -139,6 +146,9 @@ impl KeyStore for KeysClient {
 
     async fn complete(&self, lease: &Lease, response: &StoredResponse) -> Result<(), StoreError> {
         self.answers()?;
+        if self.keys.lock().full {
+            return Err(lost(Lost));
+        }
         let what = format!("complete {}/{} with {}", lease.caller.0, lease.key.0, response.status);
         let call = self.caller.call(what, || {
             let done = self.keys.complete(lease, response);

@@ -62,6 +62,7 @@ fn malformed_key_is_refused() {
         "\"a\\nb\"",
         "\"a\tb\"",
         "\t\"a\"",
+        "\"a\"\t",
         ":YWJj:",
         "?1",
         "42",
@@ -99,7 +100,12 @@ fn fingerprint_covers_method_path_body() {
     let (post, put) = (Method::POST, Method::PUT);
     let extension = |text: &str| Method::from_bytes(text.as_bytes()).expect("a method");
     let (p, po) = (extension("P"), extension("PO"));
-    let requests: [(&Method, &str, &[u8]); 16] = [
+    // As long as a byte can count, and one longer: lengths that are cut off, or run into what
+    // follows them, tell nothing.
+    let (xs, ys) = ("x".repeat(255), "y".repeat(47));
+    let long_path = format!("/{xs}");
+    let long_body = format!("{xs}/{ys}");
+    let requests: [(&Method, &str, &[u8]); 22] = [
         (&post, "/pay", b"{}"),
         (&put, "/pay", b"{}"),
         (&post, "/pay/", b"{}"),
@@ -116,6 +122,12 @@ fn fingerprint_covers_method_path_body() {
         (&post, "/pay\n{}", b""),
         (&p, "O/pay", b"{}"),
         (&po, "/pay", b"{}"),
+        (&post, "/pay", b"\xfe"),
+        (&post, "/pay", b"\xff"),
+        (&post, "1", b"0123456782ab"),
+        (&post, "12012345678", b"ab"),
+        (&post, &long_path, ys.as_bytes()),
+        (&post, "", long_body.as_bytes()),
     ];
     for (n, (method, path, body)) in requests.iter().enumerate() {
         for (method_2, path_2, body_2) in &requests[..n] {

@@ -165,7 +165,8 @@ fn claim_meets_abandon() {
 }
 
 /// The process dies, or its connection ends, around any statement: the key has one owner or none,
-/// and an answer that was stored stays.
+/// and an answer that was stored stays. A store that fails has said nothing: that is an error, and
+/// no answer.
 #[suite::test]
 fn crash_anywhere_leaves_one_owner() {
     let cuts = [Fault::CutBefore, Fault::CutAfter];
@@ -173,6 +174,36 @@ fn crash_anywhere_leaves_one_owner() {
     explore(scenario().check(|ran| one_owner(ran, false)));
     let all = explore(scenario().crashes().check(|ran| one_owner(ran, false)));
     swept(&all);
+    for (call, lane) in failing() {
+        explore(Scenario::new("", "").lane(call, lane).check(move |ran| {
+            let saw = told(ran, "A");
+            if saw == "Err(Sql(42P01))" {
+                return Ok(());
+            }
+            wrong("The table is not there.", "PostgreSQL's error, 42P01", saw)
+        }));
+    }
+}
+
+type Lane = for<'a> fn(&'a mut Client) -> Says<'a>;
+
+/// A call of each function, for a store that is not in order.
+fn failing() -> [(&'static str, Lane); 3] {
+    [
+        ("A: claims k", |db| Box::pin(claims(db))),
+        ("A: completes k", |db| {
+            Box::pin(async move {
+                complete(db, &lease("shop", "k"), &response(201, "A")).await?;
+                Ok("stored".to_owned())
+            })
+        }),
+        ("A: gives k up", |db| {
+            Box::pin(async move {
+                abandon(db, &lease("shop", "k")).await?;
+                Ok("done".to_owned())
+            })
+        }),
+    ]
 }
 
 /// A caller that goes away at any of its awaits leaves a key that is claimed or not, and a

@@ -7,7 +7,7 @@ use k05_given::{Charged, StoredResponse};
 use postgres_lab::wire::sessions::{Door, Fault, LaneFuture, Ran, Scenario, explore};
 use suite::say::{holds, same};
 
-use crate::desk::{Answer, Ask, Desk, send};
+use crate::desk::{Answer, Ask, Desk, JSON, send};
 use crate::say::{swept, told, wrong};
 
 /// A request that cannot be worked on charges nothing, and does not use its key up; neither does
@@ -34,7 +34,7 @@ async fn refused_request_charges_nothing() {
     same("charges of order-1, and of any", desk.charges("order-1"), (1, 1));
 }
 
-/// The same request again is answered with the same bytes, and charges nothing: the client cannot
+/// The same request again is answered with the same bytes, as the same type, and charges nothing: the client cannot
 /// tell, and need not, which attempt has done it.
 #[suite::test(paused)]
 async fn same_key_same_body_replays_bytes() {
@@ -71,6 +71,18 @@ async fn same_key_other_body_is_422_and_charges_nothing() {
     same("the same key, another amount", desk.ask(&more).await.status, 422);
     same("charges of order-1, and of any", desk.charges("order-1"), (1, 1));
     same("the first request again", desk.ask(&Ask::first()).await, paid("ch_1", 3000));
+    // It is charged, and the answer could not be stored: the key stands for this request all the more.
+    let desk = Desk::new();
+    desk.keys.is_full(true);
+    let unkept = desk.ask(&Ask::first()).await;
+    let fits = unkept == paid("ch_1", 3000) || unkept.status >= 500;
+    holds("the answer cannot be stored", "5xx, or the charge", format!("{unkept:?}"), fits);
+    desk.keys.is_full(false);
+    same("the same key, another order", desk.ask(&other).await.status, 422);
+    desk.keys.leases_lapse(&Caller::Plain).await;
+    same("the same, when the lease has lapsed", desk.ask(&other).await.status, 422);
+    same("the first request again", desk.ask(&Ask::first()).await, paid("ch_1", 3000));
+    same("charges of order-1, and of any", desk.charges("order-1"), (1, 1));
 }
 
 /// Of two requests with one key at once, one runs, and the other is told 409 or the answer, in
@@ -293,6 +305,6 @@ fn paid(id: &str, cents: u64) -> Answer {
 impl From<StoredResponse> for Answer {
     fn from(response: StoredResponse) -> Self {
         let body = String::from_utf8_lossy(&response.body).into_owned();
-        Self { status: response.status, body }
+        Self { status: response.status, kind: JSON.to_owned(), body }
     }
 }

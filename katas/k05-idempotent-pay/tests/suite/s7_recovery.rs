@@ -16,13 +16,19 @@ use crate::ports::Till;
 use crate::rows::{anew, text};
 use crate::say::{Told, swept, told, wrong};
 
-/// The process has died before it charged: nobody else will, so recovery does.
+/// The process has died before it charged: nobody else will, so recovery does, however many
+/// intents are left.
 #[suite::test(postgres)]
 async fn crash_before_charge_recovers(db: Db) {
     let mut desk = Desk::open(&db, &Gateway::new(), LEFT).await;
     same("one intent is left; resolved", desk.recovers(100).await, Ok(1));
     desk.rows(&["k 2 201 {\"charge\":\"ch_1\",\"cents\":3000}"]).await;
     same("charges of order-1", desk.gateway.ledger().times("order-1"), 1);
+    let many = "INSERT INTO intent SELECT 'shop', 'k' || n, 'order-' || n, 100, 50, 1 \
+                FROM generate_series(1, 120) AS n";
+    let mut desk = Desk::open(&db, &Gateway::new(), many).await;
+    same("120 intents are left; resolved", desk.recovers(100).await, Ok(120));
+    same("120 intents were left; charges", desk.gateway.ledger().total(), 120);
 }
 
 /// The process has died after it charged: recovery asks with the key that it was charged with, so
@@ -58,22 +64,25 @@ async fn running_payment_is_left_alone(db: Db) {
     let rows = "
         INSERT INTO intent VALUES ('shop', 'live', 'order-2', 100, 101, 1);
         INSERT INTO intent VALUES ('shop', 'lapsed', 'order-3', 200, 100, 5);
-        INSERT INTO intent VALUES ('shop', 'done', 'order-4', 300, 50, 1, 402, 'no'::bytea);";
+        INSERT INTO intent VALUES ('shop', 'done', 'order-4', 300, 50, 1, 402, 'no'::bytea);
+        INSERT INTO intent VALUES ('bank', 'lapsed', 'order-5', 400, 101, 6);";
     let mut desk = Desk::open(&db, &Gateway::new(), rows).await;
-    same("one of three has lapsed at 100 s; resolved", desk.recovers(100).await, Ok(1));
+    same("one of four has lapsed at 100 s; resolved", desk.recovers(100).await, Ok(1));
     desk.rows(&[
         "done 1 402 no",
         "lapsed 6 201 {\"charge\":\"ch_1\",\"cents\":200}",
+        "lapsed 6 running",
         "live 1 running",
     ])
     .await;
     same("charges of any", desk.gateway.ledger().total(), 1);
-    same("at 101 s; resolved", desk.recovers(101).await, Ok(1));
-    same("charges of order-2", desk.gateway.ledger().times("order-2"), 1);
+    same("at 101 s; resolved", desk.recovers(101).await, Ok(2));
+    let charges = ["order-2", "order-5"].map(|order| desk.gateway.ledger().times(order));
+    same("charges of order-2 and order-5", charges, [1, 1]);
 }
 
 /// A declined card is an answer. Where the gateway says nothing final, the intent waits for its
-/// lease to lapse, and the next ones are resolved all the same.
+/// lease to lapse, and the next ones are resolved all the same. Where the database fails, it says so.
 #[suite::test(postgres)]
 async fn one_without_an_answer_stops_nobody(db: Db) {
     use GatewayAnswer::{ChargesThenTimesOut, Declines, Unavailable};
@@ -94,6 +103,9 @@ async fn one_without_an_answer_stops_nobody(db: Db) {
         gateway.ledger().more_than_once().join(", "),
         gateway.ledger().more_than_once().is_empty(),
     );
+    desk.client.batch_execute("DROP TABLE intent").await.expect("a hurdle");
+    let lost = Err(Told::new("Sql(42P01)"));
+    same("the table is not there", desk.recovers(200).await, lost);
 }
 
 /// The gateway takes its time, and nobody else has to: while it is asked, no transaction is open and
@@ -336,7 +348,7 @@ impl Desk {
 
     async fn rows(&self, expected: &[&str]) {
         let look = "SELECT concat_ws(' ', key, fence, coalesce(status::text, 'running'), \
-                    convert_from(body, 'UTF8')) FROM intent ORDER BY key";
+                    convert_from(body, 'UTF8')) FROM intent ORDER BY key, caller DESC";
         let saw = text(&self.admin, look).await;
         let expected: Vec<String> = expected.iter().map(ToString::to_string).collect();
         same("key, fence and answer of each intent", saw, expected);

@@ -4,6 +4,7 @@ mod behaviour;
 mod clerk;
 mod deliveries;
 mod doubles;
+mod lost;
 mod messages;
 mod queries;
 mod say;

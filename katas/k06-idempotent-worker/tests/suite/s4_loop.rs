@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::behaviour;
 use crate::deliveries::QUEUE;
 use crate::doubles::pays;
+use crate::lost::{broker_is_lost, database_is_lost};
 use crate::messages::captured;
 use crate::queries::{anew, cell, cells, numbers, told};
 use crate::supervised::Plant;
@@ -257,12 +258,17 @@ async fn dropped_worker_loses_nothing(db: Db) {
     }
 }
 
-/// When it returns, nothing of it goes on: no task, and no hold on a message.
+/// When it returns, nothing of it goes on: no task, and no hold on a message. So it is also where a
+/// connection was lost, and then it says which one.
 #[suite::test(postgres)]
 async fn no_task_left(db: Db) {
+    database_is_lost(&db).await;
+    broker_is_lost(&db).await;
     let (queue, idle) = here();
     behaviour::stop_releases_what_was_sent_ahead(&queue, &db, &idle).await;
     anew(&db.admin().await, LEDGER, "INSERT INTO merchant VALUES (1, 0)").await;
+    // What drives the connections of before has ended.
+    suite::tasks::settle().await;
     let before = suite::tasks::alive();
     let broker = Broker::new(&[QUEUE]).holding(QUEUE, [captured("m-1", 1), captured("m-2", 1)]);
     let report = until_drained(&broker, &db).await;

@@ -260,11 +260,10 @@ impl Scenario {
     }
 
     /// A fault is a client that hangs up: the request that the lane serves
-    /// ([`Door::until_hung_up`]) is dropped where it waits, before the effect of a statement or of
-    /// a port's call ([`Fault::CutBefore`]), or after it and before its reply
-    /// ([`Fault::CutAfter`]). The lane goes on, and so does what the request has spawned: calls of
-    /// such a task are made all the same; a statement of it that was not to have an effect fails
-    /// with 57014, since nobody can tell here who waits for it.
+    /// ([`Door::until_hung_up`]) is dropped where it waits, before the effect of a port's call
+    /// ([`Fault::CutBefore`]), or after the effect of a call or of a statement, before its reply
+    /// ([`Fault::CutAfter`]). The lane goes on, and so does what the request has spawned: its calls
+    /// and its statements are made all the same, and it hears of them.
     #[must_use]
     pub fn hang_ups(mut self) -> Self {
         self.how = Harmful::HangsUp;

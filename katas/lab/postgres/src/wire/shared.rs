@@ -285,9 +285,12 @@ impl Wire {
         }
         let kinds = self.offer.kinds.iter().copied();
         let may = |kind: &Fault| match kind {
+            // A handler that is dropped before it has sent this statement is one that is dropped
+            // before it has heard of the step before. Here the statement has been sent: it may be
+            // a task's, which lives on.
+            Fault::CutBefore | Fault::Kill if hangs_up => false,
             // The handler of a client that is gone knows the less, the later it is dropped.
-            Fault::CutBefore | Fault::CutAfter if hangs_up => serves,
-            Fault::Kill if hangs_up => false,
+            Fault::CutAfter if hangs_up => serves,
             Fault::CutAfter => durable,
             Fault::CutBefore | Fault::Kill => true,
         };

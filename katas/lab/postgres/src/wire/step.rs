@@ -4,7 +4,7 @@ use std::io::Result;
 use std::sync::Arc;
 
 use bytes::BytesMut;
-use explorer::{Choice, Done, Event, Footprint, Harm, Over, Step};
+use explorer::{Choice, Done, Event, Footprint, Over, Step};
 
 use super::answer::{Answer, as_deadlock, without_parse};
 use super::group::{Group, Prepared};
@@ -66,7 +66,6 @@ impl Tap {
             Err(Over) => Ok(Err(Fate::Client)),
             Ok(Choice::Go) => self.execute(&order, Hears::Yes).await,
             Ok(Choice::Fault(n)) => match (faults[n], how) {
-                (Fault::CutBefore, Harmful::HangsUp) => self.unwanted(&order).await.map(Ok),
                 (Fault::CutAfter, Harmful::HangsUp) => {
                     self.execute(&order, Hears::WhoeverIsLeft).await
                 }
@@ -163,28 +162,6 @@ impl Tap {
 
     fn cut_off(&self) -> Fate {
         if self.wire.crashes() { Fate::Crash } else { Fate::Client }
-    }
-
-    /// The client of the request hangs up before the statement has an effect. The handler is
-    /// dropped; whatever it has spawned hears that the statement was cancelled.
-    async fn unwanted(&mut self, order: &Order<'_>) -> Result<BytesMut> {
-        self.note_rows();
-        if let Some(begin) = self.begun.take() {
-            self.backend.simple(&begin).await?;
-        }
-        if self.backend.status == b'T' {
-            // As a statement that was cancelled leaves it: nothing but ROLLBACK will do.
-            self.backend.simple("SELECT 1 / 0").await?;
-        }
-        self.failed_with("57014");
-        self.gate.hang_up(self.strand.lane);
-        let event = Event::fault(Harm::HangsUpBefore.row(&order.text, ""));
-        self.gate.leave(self.strand, Some(event), &Done::touching(Footprint::everything()));
-        let said = b"SERROR\0VERROR\0C57014\0Mcanceling statement due to user request\0\0";
-        let mut out = BytesMut::new();
-        put(&mut out, b'E', &[said]);
-        put(&mut out, b'Z', &[&[self.status()]]);
-        Ok(out)
     }
 
     /// Sends it and tells what came of it.

@@ -98,14 +98,44 @@ fn a_client_hangs_up_at_every_statement_and_call() {
     let gateway = Gateway::new();
     let hang_ups = || payments(&gateway, None, true).hang_ups();
     let outcome = search(hang_ups()).unwrap_err();
-    let said = "A's client hung up before step 3 of 3 (`INSERT INTO payment";
+    let said = "A's client hung up after step 2 of 3 (`charge 3000 for order-1, no key`)";
     assert!(outcome.message.contains(said), "{}", outcome.message);
     let outcome = replay(hang_ups(), "A.A!2.A3").unwrap().outcome.unwrap();
     let said = "A's client hung up after step 2 of 3 (`charge 3000 for order-1, no key`)";
     assert!(outcome.message.contains(said), "{}", outcome.message);
     let explored = search(payments(&gateway, Some("k"), true).hang_ups()).unwrap();
-    // One without, and each of three steps before its effect and after it.
-    assert_eq!((explored.schedules, explored.faults, explored.kills), (7, 6, 0));
+    // One without; each of two statements after its effect, and the call before it and after it.
+    assert_eq!((explored.schedules, explored.faults, explored.kills), (5, 4, 0));
+}
+
+/// What a request has left to a task is finished, whichever statement its client hangs up at.
+#[test]
+fn a_task_hears_of_its_statements_when_the_client_hangs_up() {
+    let gateway = Gateway::new();
+    let work = gateway.clone();
+    let scenario = Scenario::new(SCHEMA, "")
+        .port(gateway)
+        .lane_connecting("A: pays order-1", move |door| -> LaneFuture<'static, (), GatewayError> {
+            let client = work.client(door.caller());
+            Box::pin(async move {
+                let db = door.connect().await.unwrap();
+                let task = tokio::spawn(async move { pay(&db, &client, None).await });
+                let mut task = std::pin::pin!(task);
+                match door.until_hung_up(task.as_mut()).await {
+                    Some(paid) => paid.unwrap(),
+                    None => task.await.unwrap(),
+                }
+            })
+        })
+        .faults(1)
+        .fault_kinds(&[Fault::CutBefore, Fault::CutAfter])
+        .hang_ups()
+        .check(|ran| match ran.returned("A").map(|paid| paid.text.as_str()) {
+            Some("Ok(())") => Ok(()),
+            other => Err(format!("The task: {other:?}")),
+        });
+    let explored = search(scenario).unwrap();
+    assert_eq!((explored.schedules, explored.faults, explored.kills), (5, 4, 0));
 }
 
 #[test]
