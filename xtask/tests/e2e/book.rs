@@ -67,7 +67,8 @@ const OUTPUTS: &[(&str, Option<&str>, &[&str])] = &[
 
 /// Outputs of the lab's own examples: a file, the package, the example, its arguments. An example
 /// that ends with 3 found no such broker here.
-const EXAMPLES: [(&str, &str, &str, &[&str]); 3] = [
+const EXAMPLES: [(&str, &str, &str, &[&str]); 4] = [
+    ("ramp-futures.txt", "lab-suite", "futures", &[]),
     ("ramp-ack-and-redelivery.txt", "lab-broker", "ack_and_redelivery", &[]),
     ("at-least-once-rabbitmq.txt", "lab-broker-real", "at_least_once", &["rabbitmq"]),
     ("at-least-once-redis.txt", "lab-broker-real", "at_least_once", &["redis"]),
