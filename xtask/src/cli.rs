@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use bpaf::{Args, OptionParser, ParseFailure, Parser, construct, long, positional, pure};
@@ -80,7 +81,9 @@ pub enum Command {
 
 /// Reads the arguments of this process; prints help or an error and ends the process for them.
 pub fn read() -> Result<(Common, Command), ExitCode> {
-    parser().run_inner(Args::current_args().set_name("cargo xtask")).map_err(|stop| match stop {
+    let arguments = command_first(std::env::args_os().skip(1).collect());
+    let arguments = Args::from(&arguments[..]).set_name("cargo xtask");
+    parser().run_inner(arguments).map_err(|stop| match stop {
         ParseFailure::Stdout(help, full) => {
             print!("{}", help::shown(&help.monochrome(full)));
             ExitCode::SUCCESS
@@ -95,6 +98,22 @@ pub fn read() -> Result<(Common, Command), ExitCode> {
             ExitCode::from(2)
         }
     })
+}
+
+/// A command knows the options of all commands only behind its name: what stands before it goes to
+/// the end.
+fn command_first(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let mut before = 0;
+    while let Some(argument) = arguments.get(before).and_then(|a| a.to_str()) {
+        match argument {
+            "--plain" => before += 1,
+            "--lang" if before + 2 <= arguments.len() => before += 2,
+            _ if argument.starts_with("--lang=") => before += 1,
+            _ => break,
+        }
+    }
+    arguments.rotate_left(before);
+    arguments
 }
 
 fn common() -> impl Parser<Common> {
@@ -294,7 +313,9 @@ fn build() -> impl Parser<(Common, Command)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Command, parser};
+    use std::ffi::OsString;
+
+    use super::{Command, command_first, parser};
 
     #[test]
     fn every_command_has_help_with_an_example() {
@@ -332,6 +353,11 @@ mod tests {
         assert!(
             matches!(command, Command::Check(c) if c.step == Some(2) && c.kata.as_deref() == Some("k02"))
         );
+        let before = ["--lang", "es", "--plain", "check", "k02"].map(OsString::from).to_vec();
+        let (common, command) = parser().run_inner(&command_first(before)[..]).unwrap();
+        assert!(common.plain);
+        assert_eq!(common.lang.as_deref(), Some("es"));
+        assert!(matches!(command, Command::Check(c) if c.kata.as_deref() == Some("k02")));
         let (common, command) = parser().run_inner(&["--lang", "es"]).unwrap();
         assert_eq!(common.lang.as_deref(), Some("es"));
         assert!(matches!(command, Command::Board));

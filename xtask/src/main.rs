@@ -22,13 +22,13 @@ use words::Lang;
 
 fn main() -> ExitCode {
     quiet_when_nobody_reads();
-    let arguments: Vec<String> = std::env::args().collect();
-    let asked = |name: &str| {
-        let at = arguments.iter().position(|a| a == name)?;
-        arguments.get(at + 1)
-    };
     // Help and errors are in the chosen language too, so it is looked up before anything is read.
-    let language = asked("--lang").map_or_else(|| Some(Lang::of_locale()), |l| Lang::parse(l));
+    let arguments: Vec<String> = std::env::args().collect();
+    let asked = arguments.iter().enumerate().find_map(|(at, name)| {
+        let next = || arguments.get(at + 1).filter(|_| name == "--lang");
+        name.strip_prefix("--lang=").or_else(|| next().map(String::as_str))
+    });
+    let language = asked.map_or_else(|| Some(Lang::of_locale()), Lang::parse);
     words::choose(language.unwrap_or_default());
     let (common, command) = match cli::read() {
         Ok(read) => read,

@@ -65,13 +65,36 @@ const OUTPUTS: &[(&str, Option<&str>, &[&str])] = &[
     ("k06-looked-without-lock.txt", Some("looked-without-lock"), &["check", "k06", "--step", "5"]),
 ];
 
+/// Those of them that the Spanish edition shows too, as the runner says them in Spanish:
+/// `book/src/es/outputs`.
+const IN_SPANISH: &[&str] = &[
+    "board.txt",
+    "k00-first-check.txt",
+    "k00-a-mail-is-a-write.txt",
+    "k00-euros.txt",
+    "k00-mail-first.txt",
+    "k00-fresh-version.txt",
+    "k00-recent-orders.txt",
+    "k02-two-locks.txt",
+    "k02-two-locks-plain.txt",
+    "k02-argument-order.txt",
+    "k02-auditor.txt",
+    "k02-load-store.txt",
+    "k02-blocked-executor.txt",
+    "k02-cancelled.txt",
+];
+
 /// Outputs of the lab's own examples: a file, the package, the example, its arguments. An example
 /// that ends with 3 found no such broker here.
-const EXAMPLES: [(&str, &str, &str, &[&str]); 3] = [
+const EXAMPLES: [(&str, &str, &str, &[&str]); 4] = [
+    ("ramp-futures.txt", "lab-suite", "futures", &[]),
     ("ramp-ack-and-redelivery.txt", "lab-broker", "ack_and_redelivery", &[]),
     ("at-least-once-rabbitmq.txt", "lab-broker-real", "at_least_once", &["rabbitmq"]),
     ("at-least-once-redis.txt", "lab-broker-real", "at_least_once", &["redis"]),
 ];
+
+/// What `play k02` says, in both languages.
+const PLAYED: &str = "k02-play.txt";
 
 /// Progress of somebody who has begun.
 const STARTED: &str = "schema = \"trece-progress/v1\"\n[kata.k02.s1_observe]\nhints = 0\n";
@@ -81,33 +104,58 @@ fn shown_outputs_are_real() {
     let workbook = Workbook::fresh();
     let mut stale = Vec::new();
     for &(file, trap, arguments) in OUTPUTS {
-        let _ = fs::remove_dir_all(workbook.root.join(".trece"));
         let kata = file.split_once('-').map_or("k02", |(kata, _)| kata);
         workbook.stub_of(kata);
         if let Some(trap) = trap {
             workbook.lay_trap_of(kata, trap);
-            // Not the first run any more, so without the board above it.
-            let progress = workbook.root.join(".trece/progress.toml");
-            fs::create_dir_all(progress.parent().unwrap()).unwrap();
-            fs::write(progress, STARTED).unwrap();
         }
-        let ran = workbook.run(arguments);
-        if ran.says("could not be verified") {
-            eprintln!("{file} was not made anew: {kata} needs what this machine does not have");
-            workbook.stub_of(kata);
-            continue;
+        let in_spanish = IN_SPANISH.contains(&file).then(|| (spanish(), "--lang=es"));
+        for (folder, lang) in [(outputs(), "--lang=en")].into_iter().chain(in_spanish) {
+            progress_of(&workbook, trap.is_some());
+            let ran = workbook.run(&[arguments, &[lang]].concat());
+            if ran.says("could not be verified") {
+                eprintln!("{file} was not made anew: {kata} needs what this machine does not have");
+                break;
+            }
+            let text = format!("{}\n", ran.out.trim_end());
+            stale.extend(compare(&folder.join(file), &text));
+            if (file, lang) == ("k02-two-locks.txt", "--lang=en") {
+                stale.extend(compare_readme(&text));
+            }
         }
-        let text = format!("{}\n", ran.out.trim_end());
         workbook.stub_of(kata);
-        stale.extend(compare(&outputs().join(file), &text));
-        if file == "k02-two-locks.txt" {
-            stale.extend(compare_readme(&text));
-        }
     }
     assert!(
         stale.is_empty(),
         "not what the runner prints today: {stale:?}\nTRECE_BLESS=1 writes them anew."
     );
+}
+
+/// Of somebody who is here for the first time, or who has begun: for him there is no board above a
+/// failure.
+fn progress_of(workbook: &Workbook, begun: bool) {
+    let folder = workbook.root.join(".trece");
+    let _ = fs::remove_dir_all(&folder);
+    if begun {
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("progress.toml"), STARTED).unwrap();
+    }
+}
+
+#[test]
+fn the_spanish_edition_shows_spanish_outputs() {
+    let mut made: Vec<&str> = IN_SPANISH.to_vec();
+    made.push(PLAYED);
+    made.sort_unstable();
+    let mut there: Vec<String> = fs::read_dir(spanish())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    there.sort_unstable();
+    assert_eq!(there, made);
+    for name in made {
+        assert!(outputs().join(name).is_file(), "{name}");
+    }
 }
 
 #[test]
@@ -139,9 +187,11 @@ fn examples_say_what_is_shown() {
 #[test]
 fn playing_is_as_shown() {
     let workbook = Workbook::fresh();
-    let text = played(&workbook, "k02", "a\nb\nq\n");
-    let stale = compare(&outputs().join("k02-play.txt"), &text);
-    assert!(stale.is_none(), "not what `play` prints today: {stale:?}");
+    for (folder, lang) in [(outputs(), "--lang=en"), (spanish(), "--lang=es")] {
+        let text = played(&workbook, &["k02", lang], "a\nb\nq\n");
+        let stale = compare(&folder.join(PLAYED), &text);
+        assert!(stale.is_none(), "not what `play` prints today: {stale:?}");
+    }
 }
 
 #[test]
@@ -149,7 +199,7 @@ fn playing_on_a_server_is_as_shown() {
     let workbook = Workbook::fresh();
     workbook.stub_of("k03");
     workbook.lay_trap_of("k03", "computed-in-the-application");
-    let text = played(&workbook, "k03", "3\n1\na b4 a2\nb\na2\nq\n");
+    let text = played(&workbook, &["k03"], "3\n1\na b4 a2\nb\na2\nq\n");
     workbook.stub_of("k03");
     if text.is_empty() {
         eprintln!("k03-play.txt was not made anew: there is no PostgreSQL here");
@@ -160,12 +210,12 @@ fn playing_on_a_server_is_as_shown() {
 }
 
 /// What `play` says to somebody who types this.
-fn played(workbook: &Workbook, kata: &str, typed: &str) -> String {
+fn played(workbook: &Workbook, arguments: &[&str], typed: &str) -> String {
     use std::io::Write;
     use std::process::Stdio;
 
     let mut child = workbook
-        .command(&["play", kata])
+        .command(&[&["play"], arguments].concat())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -179,6 +229,10 @@ fn played(workbook: &Workbook, kata: &str, typed: &str) -> String {
 
 pub fn outputs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("book/src/outputs")
+}
+
+fn spanish() -> PathBuf {
+    outputs().join("../es/outputs")
 }
 
 fn blessing() -> bool {

@@ -33,7 +33,8 @@ pub fn check(workbook: &Workbook, scope: &Scope<'_>, report: &mut Report) -> Out
     book(workbook, scope, report)
 }
 
-/// The book builds without a warning and its inner links lead somewhere.
+/// Both editions of the book build without a warning, and their links to one another and within lead
+/// somewhere.
 fn book(workbook: &Workbook, scope: &Scope<'_>, report: &mut Report) -> Outcome<()> {
     let name = "the book and its links";
     if !scope.wants(&format!("workbook {name}"), "workbook") {

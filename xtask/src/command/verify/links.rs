@@ -19,10 +19,10 @@ pub fn broken(dir: &Path) -> Outcome<Vec<String>> {
         there.insert(file);
     }
     let mut problems = Vec::new();
-    // 404.html speaks from the site's root, toc.html is for readers without scripts, print.html
-    // repeats the others.
+    // Of each edition: 404.html speaks from the site's root, toc.html is for readers without
+    // scripts, print.html repeats the others.
     let own =
-        |page: &Path| !["404.html", "toc.html", "print.html"].iter().any(|p| page == Path::new(p));
+        |page: &Path| !["404.html", "toc.html", "print.html"].iter().any(|p| page.ends_with(p));
     for (page, html) in pages.iter().filter(|(page, _)| own(page)) {
         for link in attributes(html, "href").chain(attributes(html, "src")) {
             if link.contains("://") || link.starts_with("mailto:") || link.starts_with("data:") {
