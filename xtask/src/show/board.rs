@@ -57,19 +57,23 @@ pub fn kata_line(progress: &Progress, kata: &Kata, here: bool) -> String {
 /// One step of the list: number, title, minutes, state.
 pub fn step_line(progress: &Progress, kata: &Kata, step: &Step) -> String {
     let state = progress.state(kata, step);
-    let word = match state {
-        State::Passed => t!("state.passed"),
-        State::Recheck => t!("state.recheck"),
-        State::Skipped => t!("state.skipped"),
-        State::Read => t!("state.read"),
-        State::Open => t!("state.open"),
-    };
+    let word = state_word(state);
     let minutes = t!("board.minutes", n = step.minutes);
     let depth = if step.core { String::new() } else { format!(", {}", t!("state.deep")) };
     let mark = if crate::terminal::look().plain { String::new() } else { mark(state) };
     format!("{mark} {}. {} ({word}{depth}) {}", step.number, step.title(), dim(&minutes))
         .trim_start()
         .to_owned()
+}
+
+pub fn state_word(state: State) -> String {
+    match state {
+        State::Passed => t!("state.passed"),
+        State::Recheck => t!("state.recheck"),
+        State::Skipped => t!("state.skipped"),
+        State::Read => t!("state.read"),
+        State::Open => t!("state.open"),
+    }
 }
 
 fn mark(state: State) -> String {
