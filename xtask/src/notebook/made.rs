@@ -86,7 +86,7 @@ fn versions(manifest: &str, lock: &str) -> Option<Vec<String>> {
     let own = packages.iter().find(|p| word(p, "name") == Some(own))?;
     let needed = own.as_table()?.get("dependencies")?.as_array()?;
     let mut found = Vec::new();
-    for (key, _) in manifest.pointer("/dependencies")?.as_table()? {
+    for key in manifest.pointer("/dependencies")?.as_table()?.keys() {
         // `name`, or `name version` where there are several.
         let parts =
             needed.iter().filter_map(|n| n.as_str()).map(|n| n.split_once(' ').unwrap_or((n, "")));

@@ -93,8 +93,7 @@ fn held(progress: &Progress, kata: &Kata) -> Outcome<String> {
 pub fn measuring(kata: &Kata, measured: Option<&Measured>) -> String {
     let command = format!("`cargo xtask bench {}`", kata.id);
     let Some(measured) = measured else {
-        let measures = kata.measures();
-        return if measures {
+        return if kata.measures() {
             t!("page.not_measured", command = command)
         } else {
             t!("page.no_bench")
@@ -116,9 +115,9 @@ pub fn measuring(kata: &Kata, measured: Option<&Measured>) -> String {
         out.push(format!("![{title}]({}/{name})", kata.id));
     }
     // By which a later report tells its own pictures from others of that name.
-    let stamp = |p: &Picture| format!("{} {}", p.name, Picture::stamp(&p.bytes));
+    let signed = |p: &Picture| format!("{} {}", p.name, Picture::stamp(&p.bytes));
     if !measured.pictures.is_empty() {
-        let stamps: Vec<String> = measured.pictures.iter().map(stamp).collect();
+        let stamps: Vec<String> = measured.pictures.iter().map(signed).collect();
         out.push(format!("<!-- {} -->", stamps.join(", ")));
     }
     out.join("\n\n")

@@ -25,7 +25,7 @@ pub struct Month {
 pub struct Question {
     /// Its name in what is kept of the answers; another question has another.
     pub id: String,
-    question: Texts,
+    asked: Texts,
     choices: Vec<Texts>,
     /// Index into the choices.
     pub answer: usize,
@@ -85,7 +85,7 @@ impl Month {
 
 impl Question {
     pub fn question(&self) -> &str {
-        self.question.get()
+        self.asked.get()
     }
 
     pub fn choices(&self) -> impl Iterator<Item = &str> {
@@ -118,7 +118,7 @@ fn question(reader: &Reader<'_>) -> Outcome<Question> {
     }
     Ok(Question {
         id: reader.text("id")?,
-        question: reader.texts("question")?,
+        asked: reader.texts("question")?,
         choices,
         answer: answer - 1,
         why,
@@ -155,7 +155,7 @@ mod tests {
             let ids: BTreeSet<&str> = month.all().map(|q| q.id.as_str()).collect();
             assert_eq!(ids.len(), month.all().count(), "a name is taken twice");
             let of_questions =
-                month.all().flat_map(|q| [&q.question].into_iter().chain(&q.choices).chain(&q.why));
+                month.all().flat_map(|q| [&q.asked].into_iter().chain(&q.choices).chain(&q.why));
             let others = [&month.milestone, &month.setting].into_iter().chain(&month.write);
             for text in of_questions.chain(others) {
                 assert!(text.in_both(), "{text:?}");

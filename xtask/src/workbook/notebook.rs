@@ -122,7 +122,7 @@ mod tests {
             for section in Section::ALL {
                 let own = &asks.asks[&section];
                 assert!(!own.is_empty(), "{} {}", kata.id, section.key());
-                let both = own.iter().all(|text| text.in_both());
+                let both = own.iter().all(Texts::in_both);
                 assert!(both, "{} {}: a language is missing", kata.id, section.key());
             }
             let text = std::fs::read_to_string(kata.dir.join("notebook.toml")).unwrap();

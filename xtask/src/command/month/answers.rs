@@ -32,13 +32,12 @@ impl Answers {
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(answers),
             Err(e) => return Err(Trouble::file(&answers.path, &e)),
         };
-        match parse(&text) {
-            Some(tries) => answers.tries = tries,
-            None => {
-                let aside = free_name(&answers.path.with_extension("toml.aside"));
-                std::fs::rename(&answers.path, &aside).map_err(|e| Trouble::file(&aside, &e))?;
-                answers.notice = Some(t!("month.aside", path = workbook.shown(&aside)));
-            }
+        if let Some(tries) = parse(&text) {
+            answers.tries = tries;
+        } else {
+            let aside = free_name(&answers.path.with_extension("toml.aside"));
+            std::fs::rename(&answers.path, &aside).map_err(|e| Trouble::file(&aside, &e))?;
+            answers.notice = Some(t!("month.aside", path = workbook.shown(&aside)));
         }
         Ok(answers)
     }
