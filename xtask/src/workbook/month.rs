@@ -47,6 +47,11 @@ impl Month {
         if path.is_file() { Self::read(&path, number).map(Some) } else { Ok(None) }
     }
 
+    /// Where the answers to it are kept, once there are any.
+    pub fn answers(workbook: &Workbook, number: i64) -> PathBuf {
+        workbook.root.join(format!(".trece/month-{number}.toml"))
+    }
+
     fn read(path: &Path, number: i64) -> Outcome<Self> {
         let text = std::fs::read_to_string(path).map_err(|e| Trouble::file(path, &e))?;
         let document = toml_span::parse(&text).map_err(|e| Trouble::file(path, &e))?;

@@ -9,7 +9,7 @@ use crate::files;
 use crate::progress::free_name;
 use crate::t;
 use crate::toml::quoted;
-use crate::workbook::{Outcome, Question, Trouble, Workbook};
+use crate::workbook::{Month, Outcome, Question, Trouble, Workbook};
 
 const SCHEMA: &str = "trece-month/v1";
 
@@ -25,7 +25,7 @@ pub struct Answers {
 impl Answers {
     /// A file that cannot be understood is kept aside and never deleted.
     pub fn load(workbook: &Workbook, number: i64) -> Outcome<Self> {
-        let path = workbook.root.join(format!(".trece/month-{number}.toml"));
+        let path = Month::answers(workbook, number);
         let mut answers = Self { path, tries: BTreeMap::new(), notice: None };
         let text = match std::fs::read(&answers.path) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
