@@ -18,8 +18,10 @@ const SCHEMA: &str = "trece-run/v1";
 /// A measuring, as far as a page of the notebook shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Measured {
-    /// `AMD EPYC, 2 cores, linux x86_64, rustc 1.95.0 (…)`.
-    pub machine: String,
+    pub cpu: Option<String>,
+    pub cores: u64,
+    /// `linux x86_64, rustc 1.95.0 (…)`.
+    pub system: String,
     /// Of the workbook, and of what else the numbers belong to.
     pub versions: Vec<String>,
     /// A glance, no result.
@@ -67,6 +69,12 @@ impl Measured {
         measured.pictures = pictures(&folder)?;
         Ok(Some(measured))
     }
+
+    /// `AMD EPYC, 2 cores, linux x86_64, rustc 1.95.0 (…)`, in the page's language.
+    pub fn machine(&self) -> String {
+        let cpu = self.cpu.as_ref().map(|cpu| format!("{cpu}, ")).unwrap_or_default();
+        format!("{cpu}{}, {}", t!("page.cores", n = self.cores), self.system)
+    }
 }
 
 fn document(kata: &str, text: &str) -> Result<Measured, String> {
@@ -83,16 +91,15 @@ fn document(kata: &str, text: &str) -> Result<Measured, String> {
         return Err(format!("it is of {of}"));
     }
     let machine = &document["machine"];
-    let cores = machine["cores"].as_u64().ok_or_else(|| missing("cores"))?;
-    let system = format!("{} {}", text(machine, "os")?, text(machine, "arch")?);
-    let cpu = machine["cpu"].as_str().map(|cpu| format!("{cpu}, ")).unwrap_or_default();
-    let rustc = text(machine, "rustc")?;
+    let (os, arch) = (text(machine, "os")?, text(machine, "arch")?);
     let versions = document["versions"].entries().map(|(name, version)| {
         version.as_str().map(|v| format!("{name} {v}")).ok_or_else(|| missing(name))
     });
     let runs = document["runs"].as_array().ok_or_else(|| missing("runs"))?;
     Ok(Measured {
-        machine: format!("{cpu}{}, {system}, {rustc}", t!("page.cores", n = cores)),
+        cpu: machine["cpu"].as_str().map(str::to_owned),
+        cores: machine["cores"].as_u64().ok_or_else(|| missing("cores"))?,
+        system: format!("{os} {arch}, {}", text(machine, "rustc")?),
         versions: versions.collect::<Result<_, _>>()?,
         quick: document["quick"].as_bool().ok_or_else(|| missing("quick"))?,
         runs: runs.len(),
@@ -140,6 +147,7 @@ impl Picture {
 #[cfg(test)]
 mod tests {
     use super::{document, title};
+    use crate::words::{Lang, within};
 
     const RUN: &str = r#"{"schema": "trece-run/v1", "kata": "k02", "quick": true,
         "machine": {"cores": 2, "cpu": null, "os": "linux", "arch": "x86_64", "rustc": "rustc 1"},
@@ -151,7 +159,7 @@ mod tests {
         let measured = document("k02", RUN).unwrap();
         assert_eq!(measured.versions, ["trece 0.1.0", "PostgreSQL 15.7"]);
         assert_eq!((measured.quick, measured.runs, measured.stopped), (true, 2, 1));
-        assert!(measured.machine.ends_with(", linux x86_64, rustc 1"), "{}", measured.machine);
+        assert_eq!(within(Lang::Es, || measured.machine()), "2 núcleos, linux x86_64, rustc 1");
     }
 
     #[test]

@@ -101,7 +101,7 @@ pub fn measuring(kata: &Kata, measured: Option<&Measured>) -> String {
     };
     let mut out = vec![t!(
         "page.machine",
-        machine = measured.machine,
+        machine = measured.machine(),
         versions = measured.versions.join(", ")
     )];
     if measured.quick {

@@ -93,7 +93,9 @@ fn pictures_lie_beside_the_page_and_others_of_that_name_are_kept() {
     let dir = tempfile::tempdir().unwrap();
     let workbook = workbook(dir.path());
     let mut measured = Measured {
-        machine: "m".into(),
+        cpu: None,
+        cores: 1,
+        system: String::new(),
         versions: Vec::new(),
         quick: false,
         runs: 1,

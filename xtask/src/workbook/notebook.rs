@@ -109,7 +109,7 @@ impl Asks {
 mod tests {
     use std::path::Path;
 
-    use super::{Asks, Section};
+    use super::{Asks, Section, Texts};
     use crate::workbook::Workbook;
 
     #[test]
