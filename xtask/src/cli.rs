@@ -72,6 +72,8 @@ pub enum Command {
     List { json: bool },
     Next,
     Bench(Bench),
+    Report { kata: Option<String> },
+    Month { again: bool, number: i64 },
     Book { build: bool, port: u16, open: bool, kata: Option<String> },
     Doctor,
     New { title: Option<String>, id: String },
@@ -263,6 +265,17 @@ fn build() -> impl Parser<(Common, Command)> {
         t!("help.bench"),
         "cargo xtask bench k02, bench k02 --quick --json, bench k03 --grid"
     );
+    let report = {
+        let kata = kata();
+        construct!(Command::Report { kata })
+    };
+    let report = command!("report", report, t!("help.report"), "cargo xtask report, report k02");
+    let month = {
+        let again = long("again").help(&*t!("help.again")).switch();
+        let number = positional("N").help(&*t!("help.month_number"));
+        construct!(Command::Month { again, number })
+    };
+    let month = command!("month", month, t!("help.month"), "cargo xtask month 1, month 1 --again");
     let book = {
         let port = long("port").help(&*t!("help.port")).argument("PORT").fallback(3000);
         let open = long("open").help(&*t!("help.open")).switch();
@@ -308,7 +321,7 @@ fn build() -> impl Parser<(Common, Command)> {
         t!("help.completions"),
         "source <(cargo xtask completions bash)"
     );
-    construct!([bench, book, doctor, new, verify, completions])
+    construct!([bench, report, month, book, doctor, new, verify, completions])
 }
 
 #[cfg(test)]
@@ -332,6 +345,8 @@ mod tests {
             "list",
             "next",
             "bench",
+            "report",
+            "month",
             "book",
             "doctor",
             "new",

@@ -1,7 +1,7 @@
 //! `cargo xtask`: the runner of the workbook.
 //!
 //! `workbook` and `progress` know what there is and what is done, `engine` turns a source tree into
-//! a verdict, `show` puts it on the screen, `command` has one file a command. What is heavy to
+//! a verdict, `show` puts it on the screen, `notebook` on a page, `command` has one file a command. What is heavy to
 //! build (watching, measuring) lives in packages of its own beside this one, built on first use.
 
 mod cli;
@@ -9,6 +9,7 @@ mod command;
 mod engine;
 mod files;
 mod help;
+mod notebook;
 mod progress;
 mod show;
 mod terminal;

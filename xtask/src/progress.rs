@@ -12,6 +12,8 @@ use crate::workbook::{Kata, Outcome, Step, Trouble, Workbook};
 const SCHEMA: &str = "trece-progress/v1";
 /// A step whose solution was read is offered again after this long.
 const READ_AGAIN: Duration = Duration::from_secs(7 * 24 * 3600);
+/// Whoever is away for longer than this between two runs was not at work meanwhile.
+pub const PAUSE: Duration = Duration::from_secs(30 * 60);
 
 /// Where a step stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +39,8 @@ struct Entry {
     hints: usize,
     /// The prediction was asked for.
     asked: bool,
+    /// Seconds at work on it.
+    worked: u64,
 }
 
 /// The learner's progress, by kata and step.
@@ -45,6 +49,8 @@ pub struct Progress {
     path: PathBuf,
     /// The kata that was worked on last.
     pub current: Option<String>,
+    /// When code was last run.
+    seen: Option<SystemTime>,
     entries: BTreeMap<(String, String), Entry>,
     /// Said once, when a damaged or newer file was put aside.
     pub notice: Option<String>,
@@ -54,14 +60,15 @@ impl Progress {
     /// Reads the progress. A file that cannot be understood is kept aside and never deleted.
     pub fn load(workbook: &Workbook) -> Outcome<Self> {
         let path = workbook.root.join(".trece/progress.toml");
-        let mut progress = Self { path, current: None, entries: BTreeMap::new(), notice: None };
+        let mut progress =
+            Self { path, current: None, seen: None, entries: BTreeMap::new(), notice: None };
         let text = match std::fs::read(&progress.path) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(progress),
             Err(e) => return Err(Trouble::file(&progress.path, &e)),
         };
         if progress.parse(&text).is_none() {
-            progress.current = None;
+            (progress.current, progress.seen) = (None, None);
             progress.entries.clear();
             let aside = free_name(&progress.path.with_extension("toml.aside"));
             std::fs::rename(&progress.path, &aside).map_err(|e| Trouble::file(&aside, &e))?;
@@ -77,6 +84,8 @@ impl Progress {
             return None;
         }
         self.current = table.get("current").and_then(|c| c.as_str()).map(str::to_owned);
+        let seen = table.get("seen").and_then(|s| s.as_str());
+        self.seen = seen.and_then(|s| humantime::parse_rfc3339(s).ok());
         for (kata, steps) in table.get("kata").and_then(|k| k.as_table()).into_iter().flatten() {
             for (module, step) in steps.as_table()? {
                 let step = step.as_table()?;
@@ -88,6 +97,7 @@ impl Progress {
                     suite: word("suite").unwrap_or_default().to_owned(),
                     hints: number("hints").and_then(|h| h.try_into().ok()).unwrap_or(0),
                     asked: step.get("asked").and_then(toml_span::Value::as_bool).unwrap_or(false),
+                    worked: number("worked").and_then(|w| w.try_into().ok()).unwrap_or(0),
                 };
                 self.entries.insert((kata.name.to_string(), module.name.to_string()), entry);
             }
@@ -102,6 +112,9 @@ impl Progress {
         if let Some(current) = &self.current {
             let _ = writeln!(out, "current = {}", quoted(current));
         }
+        if let Some(seen) = self.seen {
+            let _ = writeln!(out, "seen = \"{}\"", humantime::format_rfc3339_seconds(seen));
+        }
         for ((kata, module), entry) in &self.entries {
             let _ = writeln!(out, "\n[kata.{kata}.{module}]");
             if let (Some(state), Some(at)) = (entry.state, entry.at) {
@@ -114,6 +127,9 @@ impl Progress {
             let _ = writeln!(out, "hints = {}", entry.hints);
             if entry.asked {
                 out.push_str("asked = true\n");
+            }
+            if entry.worked > 0 {
+                let _ = writeln!(out, "worked = {}", entry.worked);
             }
         }
         files::write_atomic(&self.path, out.as_bytes()).map_err(|e| Trouble::file(&self.path, &e))
@@ -169,6 +185,25 @@ impl Progress {
     /// The step was run: from now on the learner has begun.
     pub fn begin(&mut self, kata: &Kata, step: &Step) {
         self.entry_mut(kata, step);
+    }
+
+    /// The code of a step was run now: the time since the last run of any was spent on it, unless it
+    /// is longer than [`PAUSE`].
+    pub fn worked(&mut self, kata: &Kata, step: &Step, now: SystemTime) {
+        let since = self.seen.replace(now).and_then(|seen| now.duration_since(seen).ok());
+        let spent = since.filter(|gap| *gap <= PAUSE).map_or(0, |gap| gap.as_secs());
+        self.entry_mut(kata, step).worked += spent;
+    }
+
+    /// Time at work on a step, as far as runs of it tell.
+    pub fn time_at(&self, kata: &Kata, step: &Step) -> Duration {
+        Duration::from_secs(self.entry(kata, step).map_or(0, |e| e.worked))
+    }
+
+    /// The day when the step came to its state: `2026-11-22`, in UTC.
+    pub fn day(&self, kata: &Kata, step: &Step) -> Option<String> {
+        let at = self.entry(kata, step)?.at?;
+        Some(humantime::format_rfc3339_seconds(at).to_string()[..10].to_owned())
     }
 
     /// Its solution was read a week ago: worth doing with one's own hands now.
@@ -253,4 +288,41 @@ pub fn free_name(path: &Path) -> PathBuf {
         free = name.into();
     }
     free
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::{Duration, SystemTime};
+
+    use super::Progress;
+    use crate::files;
+    use crate::workbook::Workbook;
+
+    fn workbook(root: &Path) -> Workbook {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let kata = std::fs::read(source.join("katas/k02-balance-race/kata.toml")).unwrap();
+        files::put(&root.join("katas/k02-x/kata.toml"), &kata).unwrap();
+        Workbook::open(root).unwrap()
+    }
+
+    #[test]
+    fn time_is_counted_between_runs_and_not_over_pauses() {
+        let dir = tempfile::tempdir().unwrap();
+        let workbook = workbook(dir.path());
+        let kata = &workbook.katas[0];
+        let [one, two] = [&kata.steps[0], &kata.steps[1]];
+        let mut progress = Progress::load(&workbook).unwrap();
+        let begin = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        let minutes = |n: u64| begin + Duration::from_secs(60 * n);
+        // The first run begins it; an hour's pause does not count; a clock put back does no harm.
+        for (step, at) in [(one, 0), (one, 10), (two, 25), (two, 85), (two, 95), (two, 90)] {
+            progress.worked(kata, step, minutes(at));
+            progress.save().unwrap();
+            progress = Progress::load(&workbook).unwrap();
+        }
+        assert_eq!(progress.time_at(kata, one), Duration::from_secs(60 * 10));
+        assert_eq!(progress.time_at(kata, two), Duration::from_secs(60 * 25));
+        assert_eq!(progress.time_at(kata, &kata.steps[2]), Duration::ZERO);
+    }
 }

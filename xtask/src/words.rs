@@ -3,8 +3,9 @@
 //! `t!("check.loop", path = p)` is the phrase of that key with `{path}` replaced. A test holds the
 //! catalogues together: same keys, same places to fill, and no key that nothing uses.
 
+use std::cell::Cell;
 use std::fmt::Display;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use toml_span::Value;
 
@@ -52,29 +53,41 @@ impl Lang {
     }
 }
 
-struct Words {
-    lang: Lang,
-    phrases: Value<'static>,
-}
+static CHOSEN: OnceLock<Lang> = OnceLock::new();
+static ENGLISH: LazyLock<Value<'static>> = LazyLock::new(|| load(Lang::En));
+static SPANISH: LazyLock<Value<'static>> = LazyLock::new(|| load(Lang::Es));
 
-static WORDS: OnceLock<Words> = OnceLock::new();
+thread_local! {
+    static MEANWHILE: Cell<Option<Lang>> = const { Cell::new(None) };
+}
 
 /// Chooses the language of this process; the first call wins.
 pub fn choose(lang: Lang) {
-    let _ = WORDS.set(load(lang));
+    let _ = CHOSEN.set(lang);
 }
 
 pub fn lang() -> Lang {
-    words().lang
+    MEANWHILE.get().unwrap_or_else(|| *CHOSEN.get_or_init(Lang::of_locale))
 }
 
-fn words() -> &'static Words {
-    WORDS.get_or_init(|| load(Lang::of_locale()))
+/// Says something in a language that need not be the process's: a page of the notebook stays in
+/// the one that it was begun in.
+pub fn within<T>(lang: Lang, say: impl FnOnce() -> T) -> T {
+    let before = MEANWHILE.replace(Some(lang));
+    let said = say();
+    MEANWHILE.set(before);
+    said
 }
 
-fn load(lang: Lang) -> Words {
-    let phrases = toml_span::parse(lang.catalogue()).expect("a test parses every catalogue");
-    Words { lang, phrases }
+fn phrases() -> &'static Value<'static> {
+    match lang() {
+        Lang::En => &ENGLISH,
+        Lang::Es => &SPANISH,
+    }
+}
+
+fn load(lang: Lang) -> Value<'static> {
+    toml_span::parse(lang.catalogue()).expect("a test parses every catalogue")
 }
 
 fn find<'a>(phrases: &'a Value<'_>, key: &str) -> Option<&'a str> {
@@ -84,7 +97,7 @@ fn find<'a>(phrases: &'a Value<'_>, key: &str) -> Option<&'a str> {
 
 /// What `t!` expands to.
 pub fn phrase(key: &str, fill: &[(&str, &dyn Display)]) -> String {
-    let mut text = find(&words().phrases, key).unwrap_or(key).to_owned();
+    let mut text = find(phrases(), key).unwrap_or(key).to_owned();
     for (name, value) in fill {
         text = text.replace(&format!("{{{name}}}"), &value.to_string());
     }
@@ -164,6 +177,12 @@ mod tests {
             .filter(|key| key.contains('.'))
             .map(str::to_owned)
             .collect()
+    }
+
+    #[test]
+    fn another_language_meanwhile() {
+        let both = [Lang::Es, Lang::En].map(|lang| super::within(lang, || t!("word.fails")));
+        assert_eq!(both, ["Falla:", "Fails:"]);
     }
 
     #[test]

@@ -1,4 +1,5 @@
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use protocol::Status;
 
@@ -44,6 +45,8 @@ pub fn run(workbook: &Workbook, options: &Check) -> Outcome<ExitCode> {
         None => session.every_step(&mut progress)?,
     };
     if own {
+        let step = focus.or_else(|| progress.next_step(kata)).unwrap_or(&kata.steps[0]);
+        progress.worked(kata, step, SystemTime::now());
         progress.save()?;
     }
     Ok(code)

@@ -8,10 +8,12 @@ mod completions;
 mod doctor;
 mod external;
 mod hint;
+mod month;
 mod new;
 mod play;
 mod predict;
 mod replay;
+mod report;
 mod reset;
 mod skip;
 mod solution;
@@ -42,6 +44,8 @@ pub fn run(command: Command) -> Outcome<ExitCode> {
         Command::List { json } => board::list(&workbook, json),
         Command::Next => board::next(&workbook),
         Command::Bench(options) => bench::run(&workbook, &options),
+        Command::Report { kata } => report::run(&workbook, kata.as_deref()),
+        Command::Month { again, number } => month::run(&workbook, number, again),
         Command::Book { build: true, .. } => book::build_only(&workbook),
         Command::Book { port, open, kata, .. } => book::run(&workbook, port, open, kata.as_deref()),
         Command::Doctor => Ok(doctor::run(&workbook)),

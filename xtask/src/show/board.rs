@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 use crate::progress::{Progress, State};
 use crate::t;
 use crate::terminal::{bold, dim, fold, good, hint, sign};
-use crate::workbook::{Kata, Step, Workbook};
+use crate::workbook::{Kata, Month, Step, Workbook, months};
 
 /// Months, katas, steps done, where the learner is and what to type next.
 pub fn board(workbook: &Workbook, progress: &Progress) -> String {
@@ -26,6 +26,7 @@ pub fn board(workbook: &Workbook, progress: &Progress) -> String {
         let _ = writeln!(out, "{}", kata_line(progress, kata, here));
     }
     owed(&mut out, workbook, progress);
+    milestones(&mut out, workbook, progress);
     out.push('\n');
     out.push_str(&where_to_begin(workbook, progress));
     out
@@ -57,19 +58,23 @@ pub fn kata_line(progress: &Progress, kata: &Kata, here: bool) -> String {
 /// One step of the list: number, title, minutes, state.
 pub fn step_line(progress: &Progress, kata: &Kata, step: &Step) -> String {
     let state = progress.state(kata, step);
-    let word = match state {
-        State::Passed => t!("state.passed"),
-        State::Recheck => t!("state.recheck"),
-        State::Skipped => t!("state.skipped"),
-        State::Read => t!("state.read"),
-        State::Open => t!("state.open"),
-    };
+    let word = state_word(state);
     let minutes = t!("board.minutes", n = step.minutes);
     let depth = if step.core { String::new() } else { format!(", {}", t!("state.deep")) };
     let mark = if crate::terminal::look().plain { String::new() } else { mark(state) };
     format!("{mark} {}. {} ({word}{depth}) {}", step.number, step.title(), dim(&minutes))
         .trim_start()
         .to_owned()
+}
+
+pub fn state_word(state: State) -> String {
+    match state {
+        State::Passed => t!("state.passed"),
+        State::Recheck => t!("state.recheck"),
+        State::Skipped => t!("state.skipped"),
+        State::Read => t!("state.read"),
+        State::Open => t!("state.open"),
+    }
 }
 
 fn mark(state: State) -> String {
@@ -104,6 +109,18 @@ fn owed(out: &mut String, workbook: &Workbook, progress: &Progress) {
     }
     for line in lines {
         out.push_str(&fold(&line, 2));
+    }
+}
+
+/// Months of which every core step holds, and whose milestone nobody has begun.
+fn milestones(out: &mut String, workbook: &Workbook, progress: &Progress) {
+    for month in months(workbook) {
+        let holds = |kata: &Kata| kata.core().all(|s| progress.state(kata, s) == State::Passed);
+        let done = workbook.path().filter(|kata| kata.month == month).all(holds);
+        if done && !Month::answers(workbook, month).exists() {
+            out.push('\n');
+            out.push_str(&fold(&t!("board.milestone", n = month), 2));
+        }
     }
 }
 
@@ -146,4 +163,34 @@ pub fn where_to_begin(workbook: &Workbook, progress: &Progress) -> String {
         let _ = writeln!(out, "  {} {what}", hint(&format!("{command:<24}")));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::board;
+    use crate::files;
+    use crate::progress::{Progress, State};
+    use crate::workbook::{Month, Workbook};
+
+    #[test]
+    fn a_month_that_holds_has_a_milestone_until_it_is_begun() {
+        let dir = tempfile::tempdir().unwrap();
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let kata = std::fs::read(source.join("katas/k02-balance-race/kata.toml")).unwrap();
+        files::put(&dir.path().join("katas/k02-x/kata.toml"), &kata).unwrap();
+        files::put(&dir.path().join("katas/month-1.toml"), b"").unwrap();
+        let workbook = Workbook::open(dir.path()).unwrap();
+        let mut progress = Progress::load(&workbook).unwrap();
+        let offers = |progress: &Progress| board(&workbook, progress).contains("xtask month 1");
+        let kata = &workbook.katas[0];
+        for step in kata.core() {
+            assert!(!offers(&progress));
+            progress.set(kata, step, State::Passed);
+        }
+        assert!(offers(&progress));
+        files::put(&Month::answers(&workbook, 1), b"").unwrap();
+        assert!(!offers(&progress));
+    }
 }

@@ -5,7 +5,7 @@ mod failure;
 mod json;
 mod spinner;
 
-pub use board::{board, deeper, kata_line, step_line, where_to_begin};
+pub use board::{board, deeper, kata_line, state_word, step_line, where_to_begin};
 pub use failure::{build_failure, failure, refused, schedule_holds};
 pub use json::{check_json, list_json, timeline_path};
 pub use spinner::Spinner;

@@ -1,10 +1,9 @@
 use std::path::{Path, PathBuf};
 
 use toml_span::Value;
-use toml_span::value::Table;
 
+use super::read::{Reader, Texts};
 use super::{Outcome, Trouble};
-use crate::words::{Lang, lang};
 
 /// What `kata.toml` says.
 #[derive(Debug, Clone)]
@@ -57,22 +56,6 @@ pub struct Predict {
     because: Texts,
 }
 
-/// A text in the languages there are; English is always there.
-#[derive(Debug, Clone, Default)]
-struct Texts {
-    en: String,
-    es: Option<String>,
-}
-
-impl Texts {
-    fn get(&self) -> &str {
-        match lang() {
-            Lang::Es => self.es.as_deref().unwrap_or(&self.en),
-            Lang::En => &self.en,
-        }
-    }
-}
-
 impl Kata {
     pub fn read(dir: &Path) -> Outcome<Self> {
         let path = dir.join("kata.toml");
@@ -80,15 +63,9 @@ impl Kata {
         let document = toml_span::parse(&text).map_err(|e| Trouble::file(&path, &e))?;
         let table = document.as_table().expect("a document is a table");
         let reader = Reader { path: &path, table };
-        let steps = table.get("step").and_then(|s| s.as_array()).map_or(&[][..], Vec::as_slice);
-        let steps = steps
-            .iter()
-            .enumerate()
-            .map(|(i, step)| {
-                let table = step.as_table().ok_or_else(|| reader.wrong("step"))?;
-                step_of(&Reader { path: &path, table }, i + 1)
-            })
-            .collect::<Outcome<Vec<_>>>()?;
+        let steps = reader.each("step")?;
+        let steps = steps.iter().enumerate().map(|(i, step)| step_of(step, i + 1));
+        let steps = steps.collect::<Outcome<Vec<_>>>()?;
         if steps.is_empty() {
             return Err(reader.wrong("step"));
         }
@@ -125,6 +102,11 @@ impl Kata {
         self.dir.join("stub")
     }
 
+    /// Whether it has a bench.
+    pub fn measures(&self) -> bool {
+        self.dir.join("bench/Cargo.toml").is_file()
+    }
+
     pub fn step(&self, number: usize) -> Option<&Step> {
         self.steps.get(number.checked_sub(1)?)
     }
@@ -159,10 +141,7 @@ impl Predict {
 }
 
 fn step_of(reader: &Reader<'_>, number: usize) -> Outcome<Step> {
-    let predict = match reader.table.get("predict").and_then(|p| p.as_table()) {
-        None => None,
-        Some(table) => Some(predict_of(&Reader { path: reader.path, table })?),
-    };
+    let predict = reader.below("predict").map(|predict| predict_of(&predict)).transpose()?;
     Ok(Step {
         module: reader.text("module")?,
         number,
@@ -180,13 +159,7 @@ fn step_of(reader: &Reader<'_>, number: usize) -> Outcome<Step> {
 }
 
 fn predict_of(reader: &Reader<'_>) -> Outcome<Predict> {
-    let english = reader.list("choices");
-    let spanish = reader.list("choices_es");
-    let choices: Vec<Texts> = english
-        .into_iter()
-        .enumerate()
-        .map(|(i, en)| Texts { en, es: spanish.get(i).cloned() })
-        .collect();
+    let choices = reader.all_texts("choices");
     let answer = usize::try_from(reader.number("answer")?).unwrap_or(0);
     if answer == 0 || answer > choices.len() {
         return Err(reader.wrong("answer"));
@@ -197,34 +170,4 @@ fn predict_of(reader: &Reader<'_>) -> Outcome<Predict> {
         answer: answer - 1,
         because: reader.texts("because")?,
     })
-}
-
-struct Reader<'a> {
-    path: &'a Path,
-    table: &'a Table<'a>,
-}
-
-impl Reader<'_> {
-    fn wrong(&self, key: &str) -> Trouble {
-        Trouble::file(self.path, &format!("`{key}` is missing or not what it must be"))
-    }
-
-    fn text(&self, key: &str) -> Outcome<String> {
-        let text = self.table.get(key).and_then(|v| v.as_str());
-        text.map(str::to_owned).ok_or_else(|| self.wrong(key))
-    }
-
-    fn texts(&self, key: &str) -> Outcome<Texts> {
-        let es = self.table.get(format!("{key}_es").as_str()).and_then(|v| v.as_str());
-        Ok(Texts { en: self.text(key)?, es: es.map(str::to_owned) })
-    }
-
-    fn number(&self, key: &str) -> Outcome<i64> {
-        self.table.get(key).and_then(Value::as_integer).ok_or_else(|| self.wrong(key))
-    }
-
-    fn list(&self, key: &str) -> Vec<String> {
-        let list = self.table.get(key).and_then(|v| v.as_array()).map_or(&[][..], Vec::as_slice);
-        list.iter().filter_map(|v| v.as_str()).map(str::to_owned).collect()
-    }
 }

@@ -2,6 +2,9 @@
 
 mod kata;
 mod misconceptions;
+mod month;
+mod notebook;
+mod read;
 mod sections;
 mod tests_toml;
 
@@ -9,6 +12,8 @@ use std::path::{Path, PathBuf};
 
 pub use kata::{Kata, Step};
 pub use misconceptions::{Trap, alternates, traps};
+pub use month::{Month, Question, months};
+pub use notebook::{Asks, Item, Section};
 pub use sections::{hints, hints_in};
 pub use tests_toml::{TestEntry, from_real, from_suite, read, read_real, render};
 

@@ -3,6 +3,7 @@
 mod book;
 mod grid;
 mod learner;
+mod notebook;
 mod robustness;
 mod sessions;
 mod submissions;

@@ -34,6 +34,7 @@ impl Workbook {
             put(&root.join(file), &fs::read(source.join(file)).expect("a file of the workbook"));
         }
         let _ = fs::remove_dir_all(root.join(".trece"));
+        let _ = fs::remove_dir_all(root.join("notebook"));
         let workbook = Self { root, _turn: turn };
         workbook.stub();
         workbook
