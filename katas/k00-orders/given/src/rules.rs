@@ -24,8 +24,9 @@ pub struct Placed {
 pub enum Delivery {
     /// There was nothing to tell.
     NotNeeded,
+    /// All of it has left.
     Sent,
-    /// It did not leave. The order is as it is all the same.
+    /// It did not leave, or of several mails one did not. The order is as it is all the same.
     Failed,
 }
 
