@@ -19,7 +19,7 @@ pub struct Placed {
     pub mail: Delivery,
 }
 
-/// What became of the mail about a command.
+/// What became of the mails about a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
     /// There was nothing to tell.

@@ -81,8 +81,7 @@ async fn dropped_buyer_leaves_all_or_nothing(db: Db) {
 /// turned away while there is stock, however often others were faster.
 #[suite::test(postgres, deadline = 60)]
 async fn hundred_buyers_ten_units_ten_sales(db: Db) {
-    crowd::hundred_buyers(&db, VERSIONED).await;
-    crowd::hundred_buyers(&db, SERIALIZABLE).await;
+    crowd::hundred_buyers(&db, &[VERSIONED, SERIALIZABLE]).await;
 }
 
 /// As many attempts as are allowed, not one more: then the caller is told. And none is made again

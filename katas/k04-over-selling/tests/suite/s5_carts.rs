@@ -2,8 +2,7 @@ use k04::s5_carts::checkout;
 use k04_given::tables::CARTS;
 use k04_given::{BuyError, Line, Sale};
 use postgres_lab::wire::sessions::{Ran, Scenario, explore, in_turns};
-use postgres_lab::{Db, is_at_rest};
-use suite::cancel::after_polls;
+use postgres_lab::{Connections, Db, dropped_anywhere, is_at_rest};
 use suite::say::{holds, same};
 use tokio_postgres::Client;
 
@@ -180,27 +179,25 @@ fn crash_anywhere_then_again_sells_once() {
 /// connection that the next one can use.
 #[suite::test(postgres)]
 async fn dropped_checkout_leaves_all_or_nothing(db: Db) {
-    let _exploring = suite::exploring();
-    let mut shop = Shop::open(&db, 3, 5).await;
-    for polls in 0.. {
-        shop.anew(3, 5).await;
-        let ended = after_polls(polls, checkout(&mut shop.client, 7, BOTH)).await;
-        let what = match &ended {
-            None => format!("`checkout` is dropped after poll {polls}"),
-            Some(_) => "`checkout` runs to its end".to_owned(),
-        };
-        is_at_rest(&what, &shop.client, &shop.admin).await;
-        let orders = numbers(&shop.admin, "SELECT id FROM orders").await;
-        let saw = (orders, shop.sales().await, shop.stock().await);
-        let all = (rows(&[[7]]), rows(&[[7, 1, 1], [7, 2, 1]]), rows(&[[1, 2], [2, 4]]));
-        let nothing = (Vec::new(), Vec::new(), rows(&[[1, 3], [2, 5]]));
-        let fits = saw == all || saw == nothing && ended.is_none();
-        let expected = if ended.is_none() { "all of it or nothing" } else { "all of it" };
-        holds(format!("{what}: orders, sales and stock"), expected, format!("{saw:?}"), fits);
-        if let Some(ended) = ended {
-            return same(what, ended.map_err(Told::from), Ok(vec![sale(1, 1, 2), sale(2, 1, 4)]));
-        }
-    }
+    dropped_anywhere(
+        "checkout",
+        &mut Shop::open(&db, 3, 5).await,
+        async |shop| shop.anew(3, 5).await,
+        async |shop| checkout(&mut shop.client, 7, BOTH).await,
+        async |shop, what, ended| {
+            let orders = numbers(&shop.admin, "SELECT id FROM orders").await;
+            let saw = (orders, shop.sales().await, shop.stock().await);
+            let all = (rows(&[[7]]), rows(&[[7, 1, 1], [7, 2, 1]]), rows(&[[1, 2], [2, 4]]));
+            let nothing = (Vec::new(), Vec::new(), rows(&[[1, 3], [2, 5]]));
+            let fits = saw == all || saw == nothing && ended.is_none();
+            let expected = if ended.is_none() { "all of it or nothing" } else { "all of it" };
+            holds(format!("{what}: orders, sales and stock"), expected, format!("{saw:?}"), fits);
+            if let Some(ended) = ended {
+                same(what, ended.map_err(Told::from), Ok(vec![sale(1, 1, 2), sale(2, 1, 4)]));
+            }
+        },
+    )
+    .await;
 }
 
 const BOTH: &[Line] = &[line(1, 1), line(2, 1)];
@@ -311,6 +308,12 @@ fn sold_whole(
 struct Shop {
     client: Client,
     admin: Client,
+}
+
+impl Connections for Shop {
+    fn connections(&self) -> (&Client, &Client) {
+        (&self.client, &self.admin)
+    }
 }
 
 impl Shop {
