@@ -105,6 +105,11 @@ async fn attempts_are_bounded(db: Db) {
     makes(&db, THREE_S, Hurdle::Commit("40001"), 2, 3, Ok(())).await;
     makes(&db, THREE_S, Hurdle::Update("23514"), 9, 1, refused()).await;
     makes(&db, THREE_S, Hurdle::Commit("23514"), 9, 1, refused()).await;
+    // Of the same class as 40001, and not because of others; because of others, and not undone.
+    for code in ["40002", "55P03"] {
+        let refused = Err(Told::new(&format!("Sql({code})")));
+        makes(&db, THREE_S, Hurdle::Update(code), 9, 1, refused).await;
+    }
 }
 
 /// The purchase runs at SERIALIZABLE, so that others who rely on that level see it in order; and
