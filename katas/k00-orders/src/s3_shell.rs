@@ -24,9 +24,9 @@ impl Orders {
     /// then the customer is told.
     ///
     /// The rules decide on what the journal says, each event applied by `rules.evolve`, at the time
-    /// that the clock says. Which events ask for a mail, [`Mail::about`](k00_given::Mail::about)
-    /// says; nobody is ever told of something that is not in the journal, and nobody is told twice.
-    /// A mail that does not leave changes nothing about the order.
+    /// that the clock says. [`Mail::about`](k00_given::Mail::about) says which events ask for a mail,
+    /// and each of them gets it; nobody is ever told of something that is not in the journal, and
+    /// nobody is told twice. A mail that does not leave changes nothing about the order.
     ///
     /// # Errors
     /// [`OrderError::Rejected`] when the rules say no; [`OrderError::Unavailable`] when the journal

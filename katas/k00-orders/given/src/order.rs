@@ -50,7 +50,7 @@ pub enum Event {
 /// heard is [`OrderState::default`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OrderState {
-    /// In the order in which they were added.
+    /// In the order in which they were added, each as it was added.
     pub items: Vec<Item>,
     pub status: Status,
 }

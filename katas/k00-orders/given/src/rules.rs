@@ -19,13 +19,14 @@ pub struct Placed {
     pub mail: Delivery,
 }
 
-/// What became of the mail about a command.
+/// What became of the mails about a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
     /// There was nothing to tell.
     NotNeeded,
+    /// All of it has left.
     Sent,
-    /// It did not leave. The order is as it is all the same.
+    /// It did not leave, or of several mails one did not. The order is as it is all the same.
     Failed,
 }
 

@@ -4,8 +4,9 @@ use k00_given::{Cents, Command, Event, OrderState, Rejection, Rules, Status, Tim
 
 use crate::orders::added;
 
-/// Whoever confirms gets a bookmark, so there are two events; all that is confirmed costs 1.00; an
-/// order of five items is full.
+/// Whoever confirms gets a bookmark, so there are two events; what is confirmed costs 1.00, and from
+/// four items on it comes in two parcels, each confirmed by itself; what is added after that has to
+/// be confirmed, too; an order of five items is full.
 pub const RULES: Rules = Rules { decide, evolve };
 
 fn decide(state: &OrderState, command: &Command, now: Timestamp) -> Result<Vec<Event>, Rejection> {
@@ -17,7 +18,10 @@ fn decide(state: &OrderState, command: &Command, now: Timestamp) -> Result<Vec<E
         Command::Add(item) => Ok(vec![Event::Added(item.clone())]),
         Command::Confirm if state.status != Status::Open => Err(Rejection::Confirmed),
         Command::Confirm => {
-            Ok(vec![added("bookmark", 1, 0), Event::Confirmed { total: Cents(100), at: now }])
+            let parcels: &[u64] = if state.items.len() < 4 { &[100] } else { &[60, 40] };
+            let each =
+                parcels.iter().map(|cents| Event::Confirmed { total: Cents(*cents), at: now });
+            Ok([added("bookmark", 1, 0)].into_iter().chain(each).collect())
         }
         Command::Cancel => Ok(vec![Event::Cancelled { at: now }]),
     }
@@ -25,7 +29,10 @@ fn decide(state: &OrderState, command: &Command, now: Timestamp) -> Result<Vec<E
 
 fn evolve(mut state: OrderState, event: &Event) -> OrderState {
     match event {
-        Event::Added(item) => state.items.push(item.clone()),
+        Event::Added(item) => {
+            state.items.push(item.clone());
+            state.status = Status::Open;
+        }
         Event::Confirmed { total, at } => {
             state.status = Status::Confirmed { total: *total, at: *at };
         }

@@ -113,6 +113,10 @@ fn total_overflow_is_rejected() {
             if fits { Ok(vec![added("book", units, price)]) } else { Err(Rejection::TooMuch) };
         same(what, saw, expected);
     }
+    // Only an order from a time with other rules can be too much already.
+    let nothing = Command::Add(item("book", 0, 1));
+    let saw: Decision = decide(&with(&[(1, MAX), (1, MAX)]), &nothing, NOW);
+    same("Add no units to an order that is too much already", saw, Err(Rejection::NoUnits));
     let full = with(&[(1, MAX - 5), (5, 1)]);
     let saw: Decision = decide(&full, &Command::Confirm, NOW);
     let all = Event::Confirmed { total: Cents(MAX), at: NOW };
@@ -179,6 +183,14 @@ fn replay_takes_events_as_facts() {
             "Cancelled, and confirmed again by hand",
             vec![Event::Cancelled { at: BEFORE }, confirmed],
             OrderState { status, ..empty.clone() },
+        ),
+        (
+            "The same thing twice, and cheaper the second time",
+            vec![added("pen", 1, 200), added("pen", 2, 200), added("pen", 1, 150)],
+            OrderState {
+                items: vec![item("pen", 1, 200), item("pen", 2, 200), item("pen", 1, 150)],
+                status: Status::Open,
+            },
         ),
         (
             "Two items that are too much together",

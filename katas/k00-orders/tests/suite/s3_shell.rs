@@ -13,8 +13,10 @@ fn decides_on_what_the_journal_says() {
     let pens = |n: usize| vec![added("pen", 1, 100); n];
     let pen = || Command::Add(item("pen", 1, 100));
     let cancelled = || vec![added("pen", 1, 100), Event::Cancelled { at: BEFORE }];
+    let new = both()[1..].to_vec();
     ends(&pens(0), &pen(), done(1, Delivery::NotNeeded), &pens(1), 0);
     ends(&pens(4), &pen(), done(5, Delivery::NotNeeded), &pens(5), 0);
+    ends(&pens(0), &Command::Confirm, done(2, Delivery::Sent), &new, 1);
     ends(&pens(5), &pen(), Err(OrderError::Rejected(Rejection::TooMuch)), &pens(5), 0);
     ends(&one(), &Command::Confirm, done(3, Delivery::Sent), &both(), 1);
     let over = [one(), vec![Event::Cancelled { at: NOW }]].concat();
@@ -49,16 +51,23 @@ fn mail_failure_keeps_the_order() {
     });
 }
 
-/// Only what is new is told: an order that was confirmed last week, and is cancelled today, sends
-/// no second confirmation.
+/// Only what is new is told, and all of that: an order that was confirmed last week, and is cancelled
+/// today, sends no second confirmation; what is confirmed today is told today, once for each event.
 #[suite::test]
 fn old_events_mail_nothing() {
-    let start = [one(), vec![Event::Confirmed { total: Cents(100), at: BEFORE }]].concat();
+    let confirmed = |cents, at| Event::Confirmed { total: Cents(cents), at };
+    let start = [one(), vec![confirmed(100, BEFORE)]].concat();
     let over = [start.clone(), vec![Event::Cancelled { at: NOW }]].concat();
     ends(&start, &Command::Cancel, done(3, Delivery::NotNeeded), &over, 0);
     let more = [start.clone(), vec![added("pen", 1, 100)]].concat();
     let pen = Command::Add(item("pen", 1, 100));
     ends(&start, &pen, done(3, Delivery::NotNeeded), &more, 0);
+    let again = [more.clone(), vec![added("bookmark", 1, 0), confirmed(100, NOW)]].concat();
+    ends(&more, &Command::Confirm, done(5, Delivery::Sent), &again, 1);
+    let four = vec![added("pen", 1, 100); 4];
+    let parcels = vec![added("bookmark", 1, 0), confirmed(60, NOW), confirmed(40, NOW)];
+    let all = [four.clone(), parcels].concat();
+    ends(&four, &Command::Confirm, done(7, Delivery::Sent), &all, 2);
 }
 
 /// However two replicas overlap, it ends as if one had come after the other. Whoever decided on what

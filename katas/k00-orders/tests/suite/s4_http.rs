@@ -28,8 +28,11 @@ async fn every_answer_has_its_status() {
         (post("/orders/7/cancel"), Command::Cancel, 200),
     ];
     for (request, command, success) in commands {
+        // Whoever looks first whether there is such an order finds it.
+        let state = Ok(Some(open()));
+        let command = Some((OrderId(7), command));
         let desk =
-            |placed| Scripted { command: Some((OrderId(7), command.clone())), placed, ..idle() };
+            |placed| Scripted { command: command.clone(), placed, state: state.clone(), ..idle() };
         let created = (success == 201).then(|| "/orders/7".to_owned());
         let saw = answered(desk(Ok(placed)), &request).await;
         is(&request, "which is carried out", &saw, success, Some((created, seven.into())));

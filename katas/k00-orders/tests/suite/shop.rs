@@ -1,12 +1,11 @@
 //! The journal and the mail as ports of the explorer: each call is one step, and a process can be
 //! killed before and after each.
 
-use std::future::pending;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use explorer::{
-    Actor, Bounds, Choice, Done, Ended, Fault, Finding, Footprint, Harm, Replayed, Returned, Run,
-    Step, Trouble, World, short,
+    Bounds, Caller, Ended, Finding, Footprint, Harm, Replayed, Reply, Returned, Run, Trouble,
+    World, short,
 };
 use k00::s3_shell::Orders;
 use k00_given::{
@@ -19,13 +18,6 @@ use crate::rules::RULES;
 
 pub const ORDER: OrderId = OrderId(7);
 pub const NOW: Timestamp = Timestamp(2_000);
-
-/// A process dies before an effect, or right after it.
-const KILLS: [Fault; 2] = [
-    Fault { name: "killed before it happens", harm: Harm::DiesBefore },
-    Fault { name: "killed when it has happened", harm: Harm::DiesAfter },
-];
-const BEFORE: Choice = Choice::Fault(0);
 
 /// What does not work today.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +39,7 @@ pub struct Scenario {
     broken: Broken,
     lanes: Vec<(String, Command)>,
     bounds: Bounds,
-    kills: bool,
+    harms: &'static [Harm],
     serializable: bool,
     check: Check,
 }
@@ -76,7 +68,7 @@ impl Scenario {
             broken: Broken::Nothing,
             lanes: Vec::new(),
             bounds: Bounds::default(),
-            kills: false,
+            harms: &[],
             serializable: false,
             check: Box::new(|_| Ok(())),
         }
@@ -95,7 +87,7 @@ impl Scenario {
     /// One process is killed, before or after any of its effects; with `restarts`, a new one is
     /// given the same command.
     pub fn killed(mut self, restarts: bool) -> Self {
-        self.kills = true;
+        self.harms = &[Harm::DiesBefore, Harm::DiesAfter];
         self.bounds = Bounds { faults: 1, restarts, ..self.bounds };
         self
     }
@@ -114,16 +106,17 @@ impl Scenario {
             kept: Arc::default(),
             start: self.start,
             broken: self.broken,
-            kills: self.kills,
             check: Arc::new(self.check),
         };
-        let mut scenario =
-            explorer::Scenario::new(shop.clone()).bounds(self.bounds).pulse(suite::pulse);
+        let mut scenario = explorer::Scenario::new(shop.clone())
+            .bounds(self.bounds)
+            .port_faults(self.harms)
+            .pulse(suite::pulse);
         for (name, command) in self.lanes {
             let shop = shop.clone();
             scenario = scenario.lane(&name, move |me| {
                 let (shop, command) = (shop.clone(), command.clone());
-                Box::pin(async move { told(shop.orders(me).handle(ORDER, command).await) })
+                Box::pin(async move { told(shop.orders(me.into()).handle(ORDER, command).await) })
             });
         }
         if self.serializable { scenario.serializable() } else { scenario }
@@ -215,7 +208,6 @@ struct Shop {
     kept: Arc<Kept>,
     start: Vec<Event>,
     broken: Broken,
-    kills: bool,
     check: Arc<Check>,
 }
 
@@ -232,10 +224,10 @@ impl Kept {
 }
 
 impl Shop {
-    /// What runs in the process of `me`.
-    fn orders(&self, me: Actor) -> Orders {
-        let port = Port { shop: self.clone(), me };
-        let (journal, mailer) = (Journal::new(port.clone()), Mailer::new(port));
+    /// What runs in the process of `caller`.
+    fn orders(&self, caller: Caller) -> Orders {
+        let desk = Desk { shop: self.clone(), caller };
+        let (journal, mailer) = (Journal::new(desk.clone()), Mailer::new(desk));
         Orders::new(journal, mailer, Clock::stopped_at(NOW), RULES)
     }
 
@@ -279,36 +271,16 @@ impl World for Shop {
     }
 }
 
+/// Journal and mail office, as one process reaches them.
 #[derive(Clone)]
-struct Port {
+struct Desk {
     shop: Shop,
-    me: Actor,
+    caller: Caller,
 }
 
-impl Port {
-    /// One effect. `act` gives the row's text and the answer, and says whether it is a refusal.
-    async fn effect<T>(
-        &self,
-        asked: String,
-        touched: Footprint,
-        act: impl FnOnce() -> (String, T, bool),
-    ) -> T {
-        let mut step = Step::new(asked.clone());
-        if self.shop.kills {
-            step.faults = KILLS.to_vec();
-        }
-        let answer = self.me.step(step, |choice| {
-            let done = Done::touching(touched);
-            if choice == BEFORE {
-                return (asked, done, None);
-            }
-            let (text, answer, refused) = act();
-            (format!("{asked} → {text}"), done.failed(refused), Some(answer))
-        });
-        match answer.await {
-            Some(answer) => answer,
-            None => pending().await,
-        }
+impl Desk {
+    async fn call<T>(&self, asked: String, effect: impl FnOnce() -> Reply<T>) -> T {
+        self.caller.call(asked, effect).await.expect("no connection is cut here, processes die")
     }
 }
 
@@ -317,15 +289,18 @@ fn order() -> String {
     format!("{ORDER}")
 }
 
-impl Store for Port {
+impl Store for Desk {
     fn read(&self, order_id: OrderId) -> Pending<'_, Result<History, Unavailable>> {
-        let touched = Footprint::nothing().reads(order());
-        Box::pin(self.effect(format!("read {order_id}"), touched, move || {
-            if self.shop.broken == Broken::Reading {
-                return ("unavailable".into(), Err(Unavailable), true);
-            }
-            let history = self.shop.kept.memory.history(order_id);
-            (format!("version {}", history.version.0), Ok(history), false)
+        Box::pin(self.call(format!("read {order_id}"), move || {
+            let (read, text) = if self.shop.broken == Broken::Reading {
+                (Err(Unavailable), "unavailable".into())
+            } else {
+                let history = self.shop.kept.memory.history(order_id);
+                let text = format!("version {}", history.version.0);
+                (Ok(history), text)
+            };
+            let failed = read.is_err();
+            Reply::new(read, text).touching(Footprint::nothing().reads(order())).failed(failed)
         }))
     }
 
@@ -337,8 +312,7 @@ impl Store for Port {
     ) -> Pending<'_, Result<Version, AppendError>> {
         let names: Vec<String> = events.iter().map(ToString::to_string).collect();
         let asked = format!("append at version {}: {}", expected.0, names.join(", "));
-        let touched = Footprint::nothing().writes(order());
-        Box::pin(self.effect(asked, touched, move || {
+        Box::pin(self.call(asked, move || {
             let put = match self.shop.broken {
                 Broken::Appending => Err(AppendError::Unavailable),
                 Broken::TooSlow => Err(AppendError::Conflict),
@@ -349,31 +323,33 @@ impl Store for Port {
                 Err(AppendError::Conflict) => "conflict".into(),
                 Err(AppendError::Unavailable) => "unavailable".into(),
             };
-            (text, put, put.is_err())
+            let touched = Footprint::nothing().writes(order());
+            Reply::new(put, text).touching(touched).failed(put.is_err())
         }))
     }
 
     fn next_id(&self) -> Pending<'_, Result<OrderId, Unavailable>> {
-        let touched = Footprint::nothing().writes("numbers");
-        Box::pin(self.effect("draw a number".into(), touched, || {
+        Box::pin(self.call("draw a number".into(), || {
             let drawn = self.shop.kept.memory.draw();
-            (drawn.to_string(), Ok(drawn), false)
+            Reply::new(Ok(drawn), drawn.to_string())
+                .touching(Footprint::nothing().writes("numbers"))
         }))
     }
 }
 
-impl Post for Port {
+impl Post for Desk {
     fn send(&self, mail: Mail) -> Pending<'_, Result<(), MailError>> {
-        let touched = Footprint::nothing().writes("mail").reads(order());
-        Box::pin(self.effect(format!("mail: {mail}"), touched, move || {
+        Box::pin(self.call(format!("mail: {mail}"), move || {
+            let touched = Footprint::nothing().writes("mail").reads(order());
             if self.shop.broken == Broken::Mail {
-                return ("it does not leave".into(), Err(MailError), true);
+                let reply = Reply::new(Err(MailError), "it does not leave");
+                return reply.touching(touched).failed(true);
             }
             let about = |event: &Event| Mail::about(mail.order, event) == Some(mail);
             let is_true = self.shop.events().iter().any(about);
             self.shop.kept.mails().push(Sent { mail, is_true });
             let text = if is_true { "sent" } else { "sent; the journal does not say so" };
-            (text.into(), Ok(()), false)
+            Reply::new(Ok(()), text).touching(touched)
         }))
     }
 }

@@ -1,8 +1,7 @@
 //! What every `transfer` must do that nobody disturbs: steps 2, 3 and 4 ask the same.
 
 use k03_given::{Outcome, Transfer};
-use postgres_lab::is_at_rest;
-use suite::cancel::after_polls;
+use postgres_lab::{Connections, is_at_rest};
 use suite::say::{holds, same};
 use tokio_postgres::Client;
 
@@ -13,6 +12,12 @@ pub struct Bank {
     pub client: Client,
     pub admin: Client,
     pub transfer: Transfers,
+}
+
+impl Connections for Bank {
+    fn connections(&self) -> (&Client, &Client) {
+        (&self.client, &self.admin)
+    }
 }
 
 impl Bank {
@@ -72,25 +77,24 @@ pub async fn refusals_change_nothing(bank: &mut Bank) {
 /// A transfer of 30 from 1 to 2, on balances of 100, 50 and 0, is dropped at each of its awaits.
 /// `anew` puts the tables back. A transfer with a row of its own has it if it has moved money.
 pub async fn dropped_anywhere(bank: &mut Bank, anew: &str) {
-    let _exploring = suite::exploring();
     let t = order(1, 1, 2, 30);
-    for polls in 0.. {
-        bank.admin.batch_execute(anew).await.expect("the tables anew");
-        let ended = after_polls(polls, (bank.transfer)(&mut bank.client, &t)).await;
-        let what = match &ended {
-            None => format!("`transfer` is dropped after poll {polls}"),
-            Some(_) => "`transfer` runs to its end".to_owned(),
-        };
-        is_at_rest(&what, &bank.client, &bank.admin).await;
-        let (books, rows) = (bank.balances().await, bank.rows().await);
-        let allowed = if ended.is_none() { "all of it or nothing" } else { "all of it" };
-        let (done, nothing) = ([70, 80, 0], [100, 50, 0]);
-        let whole = (books == done && rows.is_none_or(|n| n == 1))
-            || (books == nothing && rows.is_none_or(|n| n == 0) && ended.is_none());
-        let rows = rows.map_or(String::new(), |n| format!(", rows in transfer: {n}"));
-        holds(&what, allowed, format!("balances {books:?}{rows}"), whole);
-        if let Some(answer) = ended {
-            return same(&what, answer.map_err(|e| format!("{e:?}")), Ok(Outcome::Done));
-        }
-    }
+    postgres_lab::dropped_anywhere(
+        "transfer",
+        bank,
+        async |bank| bank.admin.batch_execute(anew).await.expect("the tables anew"),
+        async |bank| (bank.transfer)(&mut bank.client, &t).await,
+        async |bank, what, ended| {
+            let (books, rows) = (bank.balances().await, bank.rows().await);
+            let allowed = if ended.is_none() { "all of it or nothing" } else { "all of it" };
+            let (done, nothing) = ([70, 80, 0], [100, 50, 0]);
+            let whole = (books == done && rows.is_none_or(|n| n == 1))
+                || (books == nothing && rows.is_none_or(|n| n == 0) && ended.is_none());
+            let rows = rows.map_or(String::new(), |n| format!(", rows in transfer: {n}"));
+            holds(what, allowed, format!("balances {books:?}{rows}"), whole);
+            if let Some(answer) = ended {
+                same(what, answer.map_err(|e| format!("{e:?}")), Ok(Outcome::Done));
+            }
+        },
+    )
+    .await;
 }

@@ -9,8 +9,7 @@ use std::task::Poll;
 use k03::s5_retry::{in_transaction, transfer};
 use k03_given::{Transfer, TxError};
 use postgres_lab::wire::sessions::{Fault, explore};
-use postgres_lab::{Db, is_at_rest};
-use suite::cancel::after_polls;
+use postgres_lab::{Db, dropped_anywhere, is_at_rest};
 use suite::say::{holds, same};
 use tokio_postgres::IsolationLevel::{ReadCommitted, RepeatableRead, Serializable};
 
@@ -287,31 +286,34 @@ async fn panic_rolls_back(db: Db) {
 /// serves the next caller.
 #[suite::test(postgres)]
 async fn dropped_future_leaves_a_clean_connection(db: Db) {
-    let (mut client, admin) = bank(&db).await;
-    let _exploring = suite::exploring();
-    for polls in 0.. {
-        let anew = "UPDATE account SET balance = CASE id WHEN 1 THEN 100 ELSE 50 END";
-        admin.batch_execute(anew).await.expect("the balances anew");
-        let call = in_transaction(&mut client, ReadCommitted, 3, |tx| {
-            Box::pin(async move {
-                tx.execute(TAKE_30, &[]).await?;
-                tx.execute("UPDATE account SET balance = balance + 30 WHERE id = 2", &[]).await?;
-                Ok(())
+    dropped_anywhere(
+        "in_transaction",
+        &mut bank(&db).await,
+        async |(_, admin)| {
+            let anew = "UPDATE account SET balance = CASE id WHEN 1 THEN 100 ELSE 50 END";
+            admin.batch_execute(anew).await.expect("the balances anew");
+        },
+        async |(client, _)| {
+            in_transaction(client, ReadCommitted, 3, |tx| {
+                Box::pin(async move {
+                    tx.execute(TAKE_30, &[]).await?;
+                    let give = "UPDATE account SET balance = balance + 30 WHERE id = 2";
+                    tx.execute(give, &[]).await?;
+                    Ok(())
+                })
             })
-        });
-        let ended = after_polls(polls, call).await;
-        let what = match &ended {
-            None => format!("`in_transaction` is dropped after poll {polls}"),
-            Some(_) => "`in_transaction` runs to its end".to_owned(),
-        };
-        is_at_rest(&what, &client, &admin).await;
-        let saw = books(&admin).await;
-        let whole = saw == [70, 80] || (saw == [100, 50] && ended.is_none());
-        holds(&what, "all of it or nothing", format!("balances {saw:?}"), whole);
-        if let Some(answer) = ended {
-            return same(what, told(answer), Ok(()));
-        }
-    }
+            .await
+        },
+        async |(_, admin), what, ended| {
+            let saw = books(admin).await;
+            let whole = saw == [70, 80] || (saw == [100, 50] && ended.is_none());
+            holds(what, "all of it or nothing", format!("balances {saw:?}"), whole);
+            if let Some(answer) = ended {
+                same(what, told(answer), Ok(()));
+            }
+        },
+    )
+    .await;
 }
 
 /// Each attempt runs at the isolation level that was asked for, the second one too, and leaves the

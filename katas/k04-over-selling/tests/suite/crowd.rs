@@ -11,18 +11,25 @@ use crate::queries::{anew, numbers};
 use crate::say::Told;
 use crate::shop::{IN_ALL, Way, wants};
 
-/// Five waves of twenty, each through the same twenty connections.
-pub async fn hundred_buyers(db: &Db, way: Way) {
+/// Five waves of twenty, for each way in a shop of its own, and all through the same twenty
+/// connections.
+pub async fn hundred_buyers(db: &Db, ways: &[Way]) {
     let mut doors = Doors { row: db.admin().await, receipts: db.admin().await, db: db.clone() };
     let look = db.admin().await;
-    anew(&db.client().await, SHOP, "INSERT INTO item (sku, stock) VALUES (1, 10)").await;
     let mut connections = Vec::new();
     for _ in 0..20 {
         connections.push(db.client().await);
     }
+    for way in ways {
+        anew(&connections[0], SHOP, "INSERT INTO item (sku, stock) VALUES (1, 10)").await;
+        ten_get_one(&mut doors, &look, *way, &mut connections).await;
+    }
+}
+
+async fn ten_get_one(doors: &mut Doors, look: &Client, way: Way, connections: &mut Vec<Client>) {
     let (mut sold, mut sold_out) = (0, 0);
     for wave in 0..5 {
-        for answer in doors.meet(&look, way, wave, &mut connections).await {
+        for answer in doors.meet(look, way, wave, connections).await {
             match answer {
                 Ok(_) => sold += 1,
                 Err(told) if told == Told::new("SoldOut") => sold_out += 1,
@@ -35,7 +42,7 @@ pub async fn hundred_buyers(db: &Db, way: Way) {
     }
     let what = format!("`{}`: a hundred customers want 1 of 10", way.name);
     same(format!("{what}; how many got it, and how many did not"), (sold, sold_out), (10, 90));
-    let books = numbers(&look, IN_ALL).await;
+    let books = numbers(look, IN_ALL).await;
     same(format!("{what}; stock and sold"), books, vec![vec![0, 10]]);
 }
 

@@ -4,7 +4,7 @@ use k04::s6_reservations::{confirm, expire, reserve};
 use k04_given::tables::RESERVATIONS;
 use k04_given::{Buy, ReservationId, Timestamp};
 use postgres_lab::wire::sessions::Ran;
-use postgres_lab::{Db, is_at_rest};
+use postgres_lab::{Connections, Db, is_at_rest};
 use suite::say::holds;
 use tokio_postgres::Client;
 
@@ -16,6 +16,12 @@ use crate::shop;
 pub struct Desk {
     pub client: Client,
     pub admin: Client,
+}
+
+impl Connections for Desk {
+    fn connections(&self) -> (&Client, &Client) {
+        (&self.client, &self.admin)
+    }
 }
 
 impl Desk {

@@ -70,5 +70,5 @@ async fn dropped_buyer_leaves_all_or_nothing(db: Db) {
 /// A hundred customers at once, ten units: ten sales, not one more, and not one less.
 #[suite::test(postgres, deadline = 60)]
 async fn hundred_buyers_ten_units_ten_sales(db: Db) {
-    crowd::hundred_buyers(&db, WAY).await;
+    crowd::hundred_buyers(&db, &[WAY]).await;
 }

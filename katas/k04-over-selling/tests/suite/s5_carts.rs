@@ -2,8 +2,7 @@ use k04::s5_carts::checkout;
 use k04_given::tables::CARTS;
 use k04_given::{BuyError, Line, Sale};
 use postgres_lab::wire::sessions::{Ran, Scenario, explore, in_turns};
-use postgres_lab::{Db, is_at_rest};
-use suite::cancel::after_polls;
+use postgres_lab::{Connections, Db, dropped_anywhere, is_at_rest};
 use suite::say::{holds, same};
 use tokio_postgres::Client;
 
@@ -88,37 +87,54 @@ fn unlucky_cart_is_sold_in_the_end() {
     );
 }
 
-/// A statement that changes several rows locks them one after the other, in the order of its plan.
-/// A cart that has to wait in the middle of one holds nothing that the cart before it needs.
+/// A statement that changes or locks several rows takes them one after the other, in the order of
+/// its plan, which is not the same for every cart. A cart that has to wait in the middle of one holds
+/// nothing that the cart before it needs.
 #[suite::test(postgres)]
 async fn carts_that_wait_in_a_statement_finish(db: Db) {
     let mut shop = Shop::open(&db, 5, 5).await;
     let looking = db.admin().await;
-    let door = shop.admin.transaction().await.expect("a transaction");
-    let shut = "SELECT FROM item WHERE sku = 2 FOR UPDATE";
-    door.execute(shut, &[]).await.expect("nobody else is there yet");
-    let what = "Item 2 is locked by somebody; order 1 wants 2 and 1, then order 2 wants 1 and 2";
-    let crowd = Crowd { look: &looking, schema: db.schema(), what };
     let mut carts = Vec::new();
     for (order, cart) in [(1, [line(2, 1), line(1, 1)]), (2, [line(1, 1), line(2, 1)])] {
-        let mut client = db.client().await;
-        client.batch_execute(AS_IN_A_BIG_SHOP).await.expect("settings");
-        carts.push(tokio::spawn(async move {
-            checkout(&mut client, order, &cart).await.map(|sales| sales.len()).map_err(Told::from)
-        }));
-        crowd.waits(&carts, &[pid(&door).await]).await;
+        carts.push((db.client().await, order, cart));
     }
-    door.rollback().await.expect("the row is free again");
-    for (cart, order) in carts.into_iter().zip(1..) {
-        let answer = cart.await.expect("no cart panics");
-        same(format!("{what}. Then it is free: lines sold of order {order}"), answer, Ok(2));
+    for [first, second] in [[BY_THE_CART, BY_THE_CART], [BY_THE_TABLE, BY_THE_INDEX]] {
+        // In the table item 2 comes first, in the index item 1.
+        anew(&shop.client, CARTS, "INSERT INTO item VALUES (2, 5), (1, 5)").await;
+        let door = shop.admin.transaction().await.expect("a transaction");
+        let shut = "SELECT FROM item WHERE sku = 2 FOR UPDATE";
+        door.execute(shut, &[]).await.expect("nobody else is there yet");
+        let what =
+            "Item 2 is locked by somebody; order 1 wants 2 and 1, then order 2 wants 1 and 2";
+        let crowd = Crowd { look: &looking, schema: db.schema(), what };
+        let mut customers = Vec::new();
+        for ((mut client, order, cart), plan) in carts.drain(..).zip([first, second]) {
+            client.batch_execute(plan).await.expect("settings");
+            customers.push(tokio::spawn(async move {
+                let answer = checkout(&mut client, order, &cart).await;
+                let lines = answer.map(|sales| sales.len()).map_err(Told::from);
+                (lines, (client, order, cart))
+            }));
+            crowd.waits(&customers, &[pid(&door).await]).await;
+        }
+        door.rollback().await.expect("the row is free again");
+        for customer in customers {
+            let (lines, cart) = customer.await.expect("no cart panics");
+            let what = format!("{what}. Then it is free: lines sold of order {}", cart.1);
+            same(what, lines, Ok(2));
+            carts.push(cart);
+        }
     }
 }
 
 /// A statement that joins items with a cart finds the rows in the order of its plan. In a shop of
 /// many items that is the order of the cart.
-const AS_IN_A_BIG_SHOP: &str =
+const BY_THE_CART: &str =
     "SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_seqscan = off";
+
+/// A big cart's statement reads the whole table, a small one's looks into the index.
+const BY_THE_TABLE: &str = "RESET ALL; SET enable_indexscan = off; SET enable_bitmapscan = off";
+const BY_THE_INDEX: &str = "RESET ALL; SET enable_seqscan = off; SET enable_bitmapscan = off";
 
 /// The customer clicks twice, and both requests run at once: one purchase, and both are told of it.
 /// This holds for the last units too.
@@ -180,27 +196,25 @@ fn crash_anywhere_then_again_sells_once() {
 /// connection that the next one can use.
 #[suite::test(postgres)]
 async fn dropped_checkout_leaves_all_or_nothing(db: Db) {
-    let _exploring = suite::exploring();
-    let mut shop = Shop::open(&db, 3, 5).await;
-    for polls in 0.. {
-        shop.anew(3, 5).await;
-        let ended = after_polls(polls, checkout(&mut shop.client, 7, BOTH)).await;
-        let what = match &ended {
-            None => format!("`checkout` is dropped after poll {polls}"),
-            Some(_) => "`checkout` runs to its end".to_owned(),
-        };
-        is_at_rest(&what, &shop.client, &shop.admin).await;
-        let orders = numbers(&shop.admin, "SELECT id FROM orders").await;
-        let saw = (orders, shop.sales().await, shop.stock().await);
-        let all = (rows(&[[7]]), rows(&[[7, 1, 1], [7, 2, 1]]), rows(&[[1, 2], [2, 4]]));
-        let nothing = (Vec::new(), Vec::new(), rows(&[[1, 3], [2, 5]]));
-        let fits = saw == all || saw == nothing && ended.is_none();
-        let expected = if ended.is_none() { "all of it or nothing" } else { "all of it" };
-        holds(format!("{what}: orders, sales and stock"), expected, format!("{saw:?}"), fits);
-        if let Some(ended) = ended {
-            return same(what, ended.map_err(Told::from), Ok(vec![sale(1, 1, 2), sale(2, 1, 4)]));
-        }
-    }
+    dropped_anywhere(
+        "checkout",
+        &mut Shop::open(&db, 3, 5).await,
+        async |shop| shop.anew(3, 5).await,
+        async |shop| checkout(&mut shop.client, 7, BOTH).await,
+        async |shop, what, ended| {
+            let orders = numbers(&shop.admin, "SELECT id FROM orders").await;
+            let saw = (orders, shop.sales().await, shop.stock().await);
+            let all = (rows(&[[7]]), rows(&[[7, 1, 1], [7, 2, 1]]), rows(&[[1, 2], [2, 4]]));
+            let nothing = (Vec::new(), Vec::new(), rows(&[[1, 3], [2, 5]]));
+            let fits = saw == all || saw == nothing && ended.is_none();
+            let expected = if ended.is_none() { "all of it or nothing" } else { "all of it" };
+            holds(format!("{what}: orders, sales and stock"), expected, format!("{saw:?}"), fits);
+            if let Some(ended) = ended {
+                same(what, ended.map_err(Told::from), Ok(vec![sale(1, 1, 2), sale(2, 1, 4)]));
+            }
+        },
+    )
+    .await;
 }
 
 const BOTH: &[Line] = &[line(1, 1), line(2, 1)];
@@ -311,6 +325,12 @@ fn sold_whole(
 struct Shop {
     client: Client,
     admin: Client,
+}
+
+impl Connections for Shop {
+    fn connections(&self) -> (&Client, &Client) {
+        (&self.client, &self.admin)
+    }
 }
 
 impl Shop {

@@ -5,8 +5,7 @@ use k04::s6_reservations::{confirm, expire, reserve};
 use k04_given::tables::RESERVATIONS;
 use k04_given::{Buy, ReservationId, Timestamp};
 use postgres_lab::wire::sessions::{Ran, Scenario, explore};
-use postgres_lab::{Db, is_at_rest};
-use suite::cancel::after_polls;
+use postgres_lab::{Db, dropped_anywhere};
 use suite::say::{holds, same};
 use tokio_postgres::Client;
 
@@ -256,35 +255,33 @@ fn crash_anywhere_keeps_every_unit() {
 /// connection that the next one can use.
 #[suite::test(postgres)]
 async fn dropped_caller_keeps_every_unit(db: Db) {
-    let _exploring = suite::exploring();
     let mut desk = Desk::open(&db, "").await;
     let calls =
         [("reserve", 0, [1, 2, 3, 0]), ("confirm", 1, [1, 3, 0, 2]), ("expire", 2, [1, 5, 0, 0])];
-    for (what, n, done) in calls {
-        for polls in 0.. {
-            anew(&desk.client, RESERVATIONS, ONE_RESERVED).await;
-            let db = &mut desk.client;
-            let ended = match n {
-                0 => after_polls(polls, reserving(db, wants(2, 1))).await.map(|r| r.is_ok()),
-                1 => after_polls(polls, confirming(db, 5)).await.map(|r| r.is_ok()),
-                _ => after_polls(polls, expiring(db, 10)).await.map(|r| r.is_ok()),
-            };
-            let what = match ended {
-                None => format!("`{what}` is dropped after poll {polls}"),
-                Some(_) => format!("`{what}` runs to its end"),
-            };
-            is_at_rest(&what, &desk.client, &desk.admin).await;
-            let kept = format!("SELECT (({CONSTANT}) AND ({CONSISTENT}))::int::bigint");
-            let kept = numbers(&desk.admin, &kept).await == [[1]];
-            let books = desk.books().await;
-            let saw = format!("{books:?} (item, stock, reserved, sold)");
-            holds(&what, "every unit in stock, reserved or sold", saw, kept);
-            if let Some(ok) = ended {
-                same(format!("{what}: whether it is Ok"), ok, true);
-                same(format!("{what}: item, stock, reserved, sold"), books, vec![done.to_vec()]);
-                break;
-            }
-        }
+    for (name, n, done) in calls {
+        dropped_anywhere(
+            name,
+            &mut desk,
+            async |desk| anew(&desk.client, RESERVATIONS, ONE_RESERVED).await,
+            async |desk| match n {
+                0 => reserving(&mut desk.client, wants(2, 1)).await.is_ok(),
+                1 => confirming(&mut desk.client, 5).await.is_ok(),
+                _ => expiring(&mut desk.client, 10).await.is_ok(),
+            },
+            async |desk, what, ended| {
+                let kept = format!("SELECT (({CONSTANT}) AND ({CONSISTENT}))::int::bigint");
+                let kept = numbers(&desk.admin, &kept).await == [[1]];
+                let books = desk.books().await;
+                let saw = format!("{books:?} (item, stock, reserved, sold)");
+                holds(what, "every unit in stock, reserved or sold", saw, kept);
+                if let Some(ok) = ended {
+                    same(format!("{what}: whether it is Ok"), ok, true);
+                    let done = vec![done.to_vec()];
+                    same(format!("{what}: item, stock, reserved, sold"), books, done);
+                }
+            },
+        )
+        .await;
     }
 }
 

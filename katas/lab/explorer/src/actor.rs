@@ -44,19 +44,15 @@ impl Actor {
         drop(self.outside.spawn(task));
     }
 
-    /// The strand for ports in this process, which have nothing to close.
+    /// A strand for a call of a port in this process, beside others of this lane that are under way:
+    /// one that is free now. There is nothing to close.
     pub fn strand(&self) -> Strand {
-        self.gate.open(self.lane, self.incarnation, true)
-    }
-
-    /// A strand for a call of a port in this process, beside others of this lane that are under way.
-    pub(crate) fn free_strand(&self) -> Strand {
-        self.gate.open_free(self.lane, self.incarnation)
+        self.gate.open_local(self.lane, self.incarnation)
     }
 
     /// A strand for one connection; the port gives it back by [`Gate::close`].
     pub fn connection(&self) -> Strand {
-        self.gate.open(self.lane, self.incarnation, false)
+        self.gate.open(self.lane, self.incarnation)
     }
 
     /// What may go wrong with a step of a port in this process: for a port whose steps go wrong in
@@ -71,12 +67,13 @@ impl Actor {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(thing));
     }
 
-    /// A step of a port in this process: one call, one decision.
+    /// A step of a port in this process whose steps go wrong in ways of their own: one call, one
+    /// decision. A port that has none makes its calls by [`crate::Caller::call`].
     ///
     /// `effect` runs when the step is let go. It gives the row's text, what it touched, and the
     /// value that the caller gets. Never ready once the schedule is over or the lane is dead.
     pub async fn step<T>(&self, step: Step, effect: impl FnOnce(Choice) -> (String, Done, T)) -> T {
-        let strand = self.free_strand();
+        let strand = self.strand();
         let faults = step.faults.clone();
         let Ok(choice) = self.gate.enter(strand, step).await else {
             return std::future::pending().await;

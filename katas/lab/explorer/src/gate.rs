@@ -168,17 +168,15 @@ impl Gate {
     }
 
     /// A strand for a connection of this incarnation; to be given back by [`Gate::close`].
-    pub(crate) fn open(&self, lane: LaneId, incarnation: u32, local: bool) -> Strand {
+    pub(crate) fn open(&self, lane: LaneId, incarnation: u32) -> Strand {
         let mut inner = self.lock();
-        let mine = |s: &Held| s.lane == lane && s.local == local;
-        let free = inner.strands.iter().position(|s| {
-            mine(s) && (local || matches!(s.state, State::Closed)) // the first local one
-        });
-        Self::strand(&mut inner, lane, incarnation, local, free)
+        let is_free = |s: &Held| s.lane == lane && !s.local && matches!(s.state, State::Closed);
+        let free = inner.strands.iter().position(is_free);
+        Self::strand(&mut inner, lane, incarnation, false, free)
     }
 
     /// A strand of this lane for a call of a port in this process: one that nobody uses now.
-    pub(crate) fn open_free(&self, lane: LaneId, incarnation: u32) -> Strand {
+    pub(crate) fn open_local(&self, lane: LaneId, incarnation: u32) -> Strand {
         let mut inner = self.lock();
         let is_free = |s: &Held| s.lane == lane && s.local && matches!(s.state, State::Quiet);
         let free = inner.strands.iter().position(is_free);

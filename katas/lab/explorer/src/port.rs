@@ -195,25 +195,20 @@ impl Caller {
         effect: impl FnOnce() -> Reply<T>,
     ) -> Result<T, Lost> {
         let Self::Lane(actor) = self else { return Ok(effect().value) };
-        actor.call(call.into(), effect).await
-    }
-}
-
-impl Actor {
-    async fn call<T>(&self, call: String, effect: impl FnOnce() -> Reply<T>) -> Result<T, Lost> {
+        let call = call.into();
         let everything = Done::touching(Footprint::everything());
         loop {
-            let (strand, harm) = self.ask(&call).await;
+            let (strand, harm) = actor.ask(&call).await;
             let Some(harm) = harm else {
                 let reply = effect();
                 let arrow = if reply.said.is_empty() { "" } else { " → " };
                 let event = Event::step(format!("{call}{arrow}{}", reply.said));
-                self.gate.leave(strand, Some(event), &reply.done);
+                actor.gate.leave(strand, Some(event), &reply.done);
                 return Ok(reply.value);
             };
             if harm == Harm::HangsUpBefore {
-                self.gate.hang_up(self.lane);
-                self.gate.leave(strand, Some(Event::fault(harm.row(&call, ""))), &everything);
+                actor.gate.hang_up(actor.lane);
+                actor.gate.leave(strand, Some(Event::fault(harm.row(&call, ""))), &everything);
                 tokio::task::yield_now().await;
                 // The request would be dropped by now: this is a task that it has spawned.
                 continue;
@@ -222,9 +217,9 @@ impl Actor {
             let said = reply.as_ref().map_or("", |reply| reply.said.as_str());
             let event = Event::fault(harm.row(&call, said));
             if harm.hangs_up() {
-                self.gate.hang_up(self.lane);
+                actor.gate.hang_up(actor.lane);
             }
-            self.gate.leave(strand, Some(event), &everything);
+            actor.gate.leave(strand, Some(event), &everything);
             if harm.kills() {
                 return std::future::pending().await;
             }
@@ -235,10 +230,12 @@ impl Actor {
             return reply.filter(|_| harm.hangs_up()).map(|reply| reply.value).ok_or(Lost);
         }
     }
+}
 
+impl Actor {
     /// Waits until a call is let go: on which strand, and how it goes wrong.
     async fn ask(&self, call: &str) -> (Strand, Option<Harm>) {
-        let strand = self.free_strand();
+        let strand = self.strand();
         let harms = self.offered();
         let faults = harms.iter().copied().map(Into::into).collect();
         let step = Step { text: call.to_owned(), key: call.to_owned(), faults };

@@ -15,6 +15,7 @@ mod at_rest;
 #[cfg(unix)]
 mod cluster;
 mod db;
+mod dropped;
 mod incarnation;
 #[cfg(unix)]
 mod keeper;
@@ -34,6 +35,7 @@ pub use at_rest::is_at_rest;
 #[cfg(unix)]
 pub use cluster::Cluster;
 pub use db::Db;
+pub use dropped::{Connections, dropped_anywhere};
 pub use incarnation::Incarnation;
 #[cfg(unix)]
 pub use keeper::Keeper;

@@ -134,6 +134,17 @@ impl Database {
         Ok(client.expect("never cut"))
     }
 
+    /// Makes it as if it had been leased anew, but for these sessions: ends all others, and waits
+    /// until they are gone.
+    ///
+    /// # Errors
+    /// When the server is gone.
+    pub(crate) async fn left_to(&self, kept: &[i32]) -> Result<(), Error> {
+        let kept: Vec<String> = kept.iter().map(i32::to_string).collect();
+        self.end_sessions(&format!("pid <> ALL ('{{{}}}')", kept.join(", "))).await?;
+        undo_prepared(&self.seat, &self.name).await
+    }
+
     /// Ends every session in this database that `which`, a condition on `pg_stat_activity`, is
     /// true of (`pid = 4711`), and waits until they are gone: their locks are free then and their
     /// transactions rolled back. One that is stopped goes on, to its end.

@@ -40,7 +40,7 @@ mod watchdog;
 
 use std::time::Duration;
 
-pub use exploring::{Exploring, exploration, exploring};
+pub use exploring::{Exploring, exploration, exploring, hand_on, handed_on};
 pub use failure::{Failure, fail, not_verified};
 pub use fingerprint::fingerprint;
 pub use run::{Context, ExpectPanics, context, expect_panics, preface, replay, seed};

@@ -1,5 +1,6 @@
 //! The one test that runs in this process now, and what was seen of it.
 
+use std::any::Any;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -41,6 +42,8 @@ pub struct Run {
     pub explorations: AtomicUsize,
     /// What its explorations have tried, one after the other.
     pub tried: Mutex<Vec<String>>,
+    /// See [`crate::hand_on`].
+    pub handed_on: Mutex<Option<Box<dyn Any + Send>>>,
 }
 
 /// A panic in the lab must not hide what the lab knows.
@@ -68,6 +71,7 @@ impl Run {
             exploring: AtomicUsize::new(0),
             explorations: AtomicUsize::new(0),
             tried: Mutex::new(Vec::new()),
+            handed_on: Mutex::new(None),
         });
         *lock(&CURRENT) = Some(run.clone());
         run

@@ -47,12 +47,13 @@ impl Orders {
     }
 
     async fn tell(&self, id: OrderId, events: &[Event]) -> Delivery {
-        let Some(mail) = events.iter().find_map(|event| Mail::about(id, event)) else {
-            return Delivery::NotNeeded;
-        };
-        match self.mailer.send(mail).await {
-            Ok(()) => Delivery::Sent,
-            Err(_) => Delivery::Failed,
+        let mut delivery = Delivery::NotNeeded;
+        for mail in events.iter().filter_map(|event| Mail::about(id, event)) {
+            if self.mailer.send(mail).await.is_err() {
+                return Delivery::Failed;
+            }
+            delivery = Delivery::Sent;
         }
+        delivery
     }
 }

@@ -54,10 +54,13 @@ fn wrong(line: Line, mark: Effect, scene: &Scene) -> String {
         Effect::WritesState => "it changes what a later call of the service can read, and no more",
         Effect::ExternalEffect => "it does what the service can neither read nor take back",
     };
+    // Why it is not outside: what was written can be read again.
+    let read_again = mark == Effect::ExternalEffect && effect(scene) == Effect::WritesState;
     let mut seen: Vec<&str> = scene.touched.iter().map(|(_, text)| text.as_str()).collect();
     seen.dedup();
     let saw = match seen[..] {
         [] => "it touches nothing but its arguments and its result".to_owned(),
+        _ if read_again => format!("{}, which a later call can read", seen.join("; ")),
         _ => seen.join("; "),
     };
     format!(
@@ -116,6 +119,10 @@ mod tests {
             }
         }
         assert!(refusal(&[RIGHT[0], RIGHT[0]]).contains("has 2 marks"));
+        let mut marks = RIGHT;
+        marks[4].1 = Effect::ExternalEffect;
+        let said = refusal(&marks);
+        assert!(said.contains("Saw:      disk + order 1, which a later call can read"), "{said}");
     }
 
     #[test]

@@ -89,12 +89,14 @@ impl Memory {
                 .await;
             }
             Op::TryLock(lock) => {
+                // The one that the step then takes.
+                let strand = me.strand();
                 return Ok(me
                     .step(step, |_| {
                         let mut cells = self.cells.lock().unwrap();
                         let free = !cells.holders.contains_key(lock);
                         if free {
-                            cells.holders.insert(*lock, me.strand());
+                            cells.holders.insert(*lock, strand);
                         }
                         let done = Done::touching(touch("lock", *lock)).failed(!free);
                         (format!("try {lock}: {free}"), done, free)

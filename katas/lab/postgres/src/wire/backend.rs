@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{Error, ErrorKind, Result};
+use std::os::fd::AsFd as _;
 
 use bytes::{BufMut as _, BytesMut};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -66,6 +67,16 @@ impl Backend {
                 _ => {}
             }
         }
+    }
+
+    /// The session of a runtime that is gone, on the current one.
+    ///
+    /// # Errors
+    /// When the process has too many files open.
+    pub fn here(mut self) -> Result<Self> {
+        let socket = self.socket.as_fd().try_clone_to_owned()?;
+        self.socket = UnixStream::from_std(socket.into())?;
+        Ok(self)
     }
 
     /// The next message. Nothing is lost when the future is dropped.

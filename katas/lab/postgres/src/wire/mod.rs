@@ -26,6 +26,7 @@ mod backend;
 mod check;
 mod door;
 mod group;
+mod lease;
 mod message;
 mod open;
 mod said;

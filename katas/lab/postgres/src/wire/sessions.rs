@@ -406,11 +406,14 @@ fn on<T>(
     run: impl FnOnce(explorer::Scenario<Postgres>) -> Result<T, Box<Outcome>>,
 ) -> Result<T, Box<Outcome>> {
     let _exploring = suite::exploring();
-    let Open { scenario, wire, panics } = open(scenario);
+    let Open { scenario, wire, origin, panics } = open(scenario);
     let found = run(scenario);
     drop(panics);
     if let Some(said) = wire.refused() {
         suite::fail(Outcome::new(Status::Fail, said));
+    }
+    if let Some(wire) = Arc::into_inner(wire) {
+        origin.hand_on(wire);
     }
     found
 }

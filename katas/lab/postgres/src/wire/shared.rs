@@ -124,6 +124,8 @@ pub struct Wire {
     pub offer: Offer,
     startup: Vec<u8>,
     spare: Mutex<Vec<Backend>>,
+    /// Of an exploration before, which had another runtime.
+    inherited: Mutex<Vec<Backend>>,
     /// A session for the client's own questions: it prepares what is described to a client, so
     /// that the lane's session parses a statement only in the step that executes it.
     scratch: tokio::sync::Mutex<Option<Backend>>,
@@ -139,13 +141,20 @@ pub struct Wire {
 }
 
 impl Wire {
-    pub fn new(database: Database, schema: Schema, offer: Offer, lanes: usize) -> Self {
+    pub fn new(
+        database: Database,
+        schema: Schema,
+        inherited: Vec<Backend>,
+        offer: Offer,
+        lanes: usize,
+    ) -> Self {
         Self {
             startup: startup("lane", database.name()),
             database,
             schema,
             offer,
             spare: Mutex::default(),
+            inherited: Mutex::new(inherited),
             scratch: tokio::sync::Mutex::default(),
             described: Mutex::default(),
             later: Mutex::default(),
@@ -194,10 +203,21 @@ impl Wire {
     /// A session as new: one that was kept, or another one.
     pub async fn backend(&self) -> Result<Backend> {
         let spare = lock(&self.spare).pop();
-        match spare {
-            Some(backend) => Ok(backend),
+        if let Some(backend) = spare {
+            return Ok(backend);
+        }
+        let inherited = lock(&self.inherited).pop();
+        match inherited {
+            Some(backend) => backend.here(),
             None => Backend::connect(self.database.stream().await?, &self.startup).await,
         }
+    }
+
+    /// The database, and the sessions that nobody uses.
+    pub fn into_parts(self) -> (Database, Schema, Vec<Backend>) {
+        let sessions = [self.spare, self.inherited]
+            .map(|kept| kept.into_inner().unwrap_or_else(PoisonError::into_inner));
+        (self.database, self.schema, sessions.into_iter().flatten().collect())
     }
 
     pub fn keep(&self, backend: Backend) {

@@ -29,6 +29,13 @@ fn processes_that_explore_at_once_see_the_same_schedules() {
 }
 
 #[test]
+fn explorations_of_a_test_hand_their_sessions_on() {
+    let passed = graded("explores_on_the_same_session", |_| {});
+    let said = passed.outcome.map(|outcome| outcome.message);
+    assert!(passed.receipt, "{said:?}");
+}
+
+#[test]
 fn a_replay_code_is_of_one_exploration_of_the_test() {
     let failed = graded("explores_twice", |_| {});
     let outcome = failed.outcome.expect("an outcome");

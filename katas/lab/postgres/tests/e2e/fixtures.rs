@@ -1,6 +1,7 @@
 //! What the processes of these tests do.
 
 use std::io::Read as _;
+use std::sync::{Arc, Mutex};
 
 use postgres_lab::wire::sessions::{Scenario, explore, search};
 use postgres_lab::{Access, Cluster, Database, Db, Incarnation, Seat, Template, Unavailable, lab};
@@ -145,6 +146,30 @@ fn explores_twice() {
         explore(three(IsolationLevel::ReadCommitted));
         explore(two_who_forget());
     }
+}
+
+/// What one exploration of a test has opened serves the next.
+#[suite::test]
+fn explores_on_the_same_session() {
+    if is_asked() {
+        let first = session(ACCOUNTS);
+        assert_eq!(session(ACCOUNTS), first);
+        assert_ne!(session("CREATE TABLE account (id integer)"), first);
+    }
+}
+
+/// The server's process of the one lane of an exploration.
+fn session(schema: &str) -> i32 {
+    let pid = Arc::new(Mutex::new(0));
+    let seen = pid.clone();
+    explore(Scenario::new(schema, "").lane("A", move |db| {
+        let seen = seen.clone();
+        Box::pin(async move {
+            *seen.lock().unwrap() = backend(db).await;
+            Ok::<_, Error>(())
+        })
+    }));
+    *pid.lock().unwrap()
 }
 
 async fn forgets(db: &mut Client) -> Result<(), Error> {
