@@ -8,7 +8,7 @@ use xtask::words::{self, Lang};
 use xtask::workbook::Outcome;
 use xtask::{help, t};
 
-use crate::command;
+use crate::{collect, command, report};
 
 /// What every command understands.
 #[derive(Debug, Clone)]
@@ -58,10 +58,31 @@ pub struct Doctor {
     pub jobs: Option<usize>,
 }
 
+/// `grade report`.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// Their names, separated by commas.
+    pub formats: String,
+    /// As Canvas exported it.
+    pub gradebook: Option<PathBuf>,
+    pub dir: PathBuf,
+}
+
+/// `grade collect`.
+#[derive(Debug, Clone)]
+pub struct Collect {
+    pub roster: PathBuf,
+    /// RFC 3339, in UTC.
+    pub deadline: String,
+    pub to: PathBuf,
+}
+
 #[derive(Debug, Clone)]
 pub enum Command {
     Run(Run),
     Merge(Merge),
+    Report(Report),
+    Collect(Collect),
     Regrade(Regrade),
     Doctor(Doctor),
 }
@@ -72,6 +93,8 @@ impl Command {
         match self {
             Self::Run(options) => command::run::run(&options),
             Self::Merge(options) => command::merge::run(&options),
+            Self::Report(options) => report::run(&options),
+            Self::Collect(options) => collect::run(&options),
             Self::Regrade(options) => command::regrade::run(&options),
             Self::Doctor(options) => command::doctor::run(&options),
         }
@@ -118,10 +141,7 @@ fn jobs() -> impl Parser<Option<usize>> {
 }
 
 fn sandbox() -> impl Parser<String> {
-    long("sandbox")
-        .help(&*t!("grade.help_sandbox"))
-        .argument("KIND")
-        .fallback("auto".to_owned())
+    long("sandbox").help(&*t!("grade.help_sandbox")).argument("KIND").fallback("auto".to_owned())
 }
 
 fn out() -> impl Parser<PathBuf> {
@@ -151,8 +171,7 @@ fn parser() -> OptionParser<(Common, Command)> {
         "cargo xtask grade run --submissions class --out marks, --katas k02,k03 --shard 1/3"
     );
     let merge = {
-        let roster =
-            long("roster").help(&*t!("grade.help_roster")).argument("CSV").optional();
+        let roster = long("roster").help(&*t!("grade.help_roster")).argument("CSV").optional();
         let out = out();
         let parts = positional("DIR").help(&*t!("grade.help_parts")).many();
         construct!(Merge { roster, out, parts }).map(Command::Merge)
@@ -162,6 +181,31 @@ fn parser() -> OptionParser<(Common, Command)> {
         merge,
         t!("grade.help_merge"),
         "cargo xtask grade merge shard1 shard2 shard3 --roster class.csv --out marks"
+    );
+    let report = {
+        let formats = long("format").help(&*t!("report.help_format")).argument("F,F");
+        let gradebook =
+            long("gradebook").help(&*t!("report.help_gradebook")).argument("CSV").optional();
+        let dir = positional("DIR").help(&*t!("grade.help_graded"));
+        construct!(Report { formats, gradebook, dir }).map(Command::Report)
+    };
+    let report = command!(
+        "report",
+        report,
+        t!("report.help"),
+        "cargo xtask grade report marks --format md,csv,junit"
+    );
+    let collect = {
+        let roster = long("roster").help(&*t!("collect.help_roster")).argument("CSV");
+        let deadline = long("deadline").help(&*t!("collect.help_deadline")).argument("INSTANT");
+        let to = long("to").help(&*t!("collect.help_to")).argument("DIR");
+        construct!(Collect { roster, deadline, to }).map(Command::Collect)
+    };
+    let collect = command!(
+        "collect",
+        collect,
+        t!("collect.help"),
+        "cargo xtask grade collect --roster class.csv --deadline 2026-06-01T22:00:00Z --to class"
     );
     let regrade = {
         let reason = long("reason").help(&*t!("grade.help_reason")).argument("TEXT");
@@ -186,7 +230,7 @@ fn parser() -> OptionParser<(Common, Command)> {
         t!("grade.help_doctor"),
         "cargo xtask grade doctor, doctor --sandbox landlock --only 22"
     );
-    construct!([run, merge, regrade, doctor])
+    construct!([collect, run, merge, report, regrade, doctor])
         .to_options()
         .descr(&*t!("grade.help_about"))
         .footer(&*t!("grade.help_exits"))
@@ -226,7 +270,7 @@ mod tests {
     #[test]
     fn every_command_has_help_with_an_example() {
         parser().check_invariants(false);
-        for name in ["run", "merge", "regrade", "doctor"] {
+        for name in ["collect", "run", "merge", "report", "regrade", "doctor"] {
             let help = parser().run_inner(&[name, "--help"][..]).unwrap_err().unwrap_stdout();
             assert!(help.contains("cargo xtask grade"), "{name} has no example");
         }

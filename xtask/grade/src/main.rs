@@ -4,7 +4,9 @@
 //! a sandbox. This file only dispatches.
 
 mod cli;
+mod collect;
 mod command;
+mod report;
 mod result;
 mod store;
 
