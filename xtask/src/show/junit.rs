@@ -76,13 +76,13 @@ fn case(kata: &Kata, verdict: &Verdict, test: &TestResult) -> String {
         Kind::Error => ("error", true),
         Kind::Failure => ("failure", true),
     };
-    let told = told(verdict, test);
-    let first = told.lines().next().unwrap_or_default();
+    let happened = told(verdict, test);
+    let first = happened.lines().next().unwrap_or_default();
     let _ = write!(out, "><{name} message=\"{}\"", escaped(first));
     if body {
         let timeline = test.outcome.as_ref().and_then(|o| o.timeline.as_ref());
         let timeline = timeline.map(|t| format!("\n\n{}", t.text(WIDTH))).unwrap_or_default();
-        let text = format!("{}\n\n{told}{timeline}", test.entry.behaviour);
+        let text = format!("{}\n\n{happened}{timeline}", test.entry.behaviour);
         let _ = write!(out, " type=\"{}\">{}</{name}>", test.status, escaped(text.trim_end()));
     } else {
         out.push_str("/>");

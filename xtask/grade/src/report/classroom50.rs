@@ -14,7 +14,8 @@ use crate::result::{Grade, KataGrade, StepGrade};
 #[derive(Debug, Clone)]
 pub struct Assignment {
     classroom: String,
-    assignment: String,
+    /// Its slug.
+    slug: String,
     kind: String,
     /// Of the repository; the submission's id where the platform does not say.
     owner: Option<String>,
@@ -35,7 +36,7 @@ impl Assignment {
         let commit = need("COMMIT_URL")?;
         Ok(Self {
             classroom: need("CLASSROOM")?,
-            assignment: need("ASSIGNMENT")?,
+            slug: need("ASSIGNMENT")?,
             kind: said("MODE").unwrap_or_else(|| "individual".to_owned()),
             owner: said("USERNAME"),
             submission: need("SUBMISSION_TAG")?,
@@ -50,8 +51,8 @@ impl Assignment {
 /// `classroom50/ID/result.json`. A submission without a mark has none: the format knows no other
 /// number for it than zero.
 pub fn files(grades: &[Grade], of: &Assignment) -> Outcome<Vec<File>> {
-    let graded = grades.iter().filter_map(|g| Some((g, g.score?)));
-    graded
+    let with_mark = grades.iter().filter_map(|g| Some((g, g.score?)));
+    with_mark
         .map(|(grade, score)| {
             let path = format!("classroom50/{}/result.json", grade.submission.id);
             Ok(File::new(path, format!("{:#}\n", result(grade, score, of)?)))
@@ -68,7 +69,7 @@ fn result(grade: &Grade, score: u64, of: &Assignment) -> Outcome<Value> {
     let mut result = json!({
         "schema": "classroom50/result/v1",
         "classroom": of.classroom,
-        "assignment": of.assignment,
+        "assignment": of.slug,
         "assignment_type": of.kind,
         "owner": of.owner.as_ref().unwrap_or(id),
         "submission": of.submission,
@@ -134,7 +135,8 @@ mod tests {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields, rename_all = "kebab-case")]
     struct Test {
-        test_name: String,
+        #[serde(rename = "test-name")]
+        name: String,
         passed: bool,
         score: u64,
         max_score: u64,
@@ -154,7 +156,7 @@ mod tests {
         }
         assert!(d.score <= d.max_score);
         for test in &d.tests {
-            assert!(!test.test_name.is_empty() && test.score <= test.max_score);
+            assert!(!test.name.is_empty() && test.score <= test.max_score);
         }
         d
     }
@@ -177,7 +179,7 @@ mod tests {
         assert_eq!(d.tests.iter().map(|t| t.score).sum::<u64>(), d.score);
         assert_eq!(d.tests.iter().map(|t| t.max_score).sum::<u64>(), d.max_score);
         assert!(d.tests[0].passed && !d.tests[1].passed);
-        assert_eq!(d.tests[0].test_name, "k02::s1_see");
+        assert_eq!(d.tests[0].name, "k02::s1_see");
     }
 
     #[test]

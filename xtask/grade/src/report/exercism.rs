@@ -90,7 +90,11 @@ mod tests {
 
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
-    #[expect(dead_code, reason = "what matters is that it reads")]
+    #[expect(
+        dead_code,
+        clippy::struct_field_names,
+        reason = "the interface's names; what matters is that it reads"
+    )]
     struct Test {
         name: String,
         status: Word,

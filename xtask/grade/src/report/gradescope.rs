@@ -4,6 +4,8 @@
 //! steps', so an entry with points is a step. Gradescope hides the total from students as soon as
 //! one *test* is hidden, so hidden tests have no points of their own there either.
 
+use std::fmt::Write as _;
+
 use protocol::Status;
 use serde_json::{Value, json};
 use xtask::t;
@@ -74,9 +76,9 @@ fn output(kata: &KataGrade, step: &StepGrade) -> String {
     let mut out = String::new();
     for test in kata.tests_of(step).filter(|t| t.is_visible()) {
         let sign = if test.status == Status::Pass { '✓' } else { '✗' };
-        out.push_str(&format!("{sign} {}\n  {}\n", test.id, test.behaviour));
+        let _ = writeln!(out, "{sign} {}\n  {}", test.id, test.behaviour);
         if test.status != Status::Pass {
-            out.push_str(&format!("\n{}\n\n", test.told()));
+            let _ = writeln!(out, "\n{}\n", test.told());
         }
     }
     head(out.trim_end(), OUTPUT).to_owned()
@@ -142,6 +144,7 @@ mod tests {
 
     #[derive(Deserialize)]
     #[serde(rename_all = "snake_case")]
+    #[expect(clippy::enum_variant_names, reason = "the specification's names")]
     enum Format {
         Text,
         Html,
@@ -184,8 +187,9 @@ mod tests {
         serde_json::from_str::<Results>(EXAMPLE).unwrap();
         let results = read(&sample::grade());
         assert_eq!(results.score, Some(2.0));
-        assert_eq!(results.tests.iter().filter_map(|t| t.score).sum::<f64>(), 2.0);
-        assert_eq!(results.tests.iter().filter_map(|t| t.max_score).sum::<f64>(), 5.0);
+        let sum = |of: fn(&Test) -> Option<f64>| results.tests.iter().filter_map(of).sum::<f64>();
+        assert_eq!(Some(sum(|t| t.score)), results.score);
+        assert_eq!(Some(sum(|t| t.max_score)), Some(5.0));
         assert_eq!(results.tests[0].status, Some(Status::Passed));
         assert_eq!(results.tests[1].status, Some(Status::Failed));
         assert_eq!(results.tests[1].number.as_deref(), Some("k02.2"));

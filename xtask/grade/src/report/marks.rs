@@ -9,7 +9,8 @@ use crate::result::Grade;
 pub fn file(grades: &[Grade]) -> Outcome<File> {
     let katas = Grade::katas_of(grades);
     let mut rows = Vec::new();
-    let mut header: Vec<String> = ["id", "score", "max"].map(str::to_owned).into();
+    let mut header: Vec<String> =
+        ["id", "score", "max", "core", "core_max"].map(str::to_owned).into();
     for kata in &katas {
         header.extend([(*kata).to_owned(), format!("{kata}_status"), format!("{kata}_flags")]);
     }
@@ -17,7 +18,9 @@ pub fn file(grades: &[Grade]) -> Outcome<File> {
         .extend(["submitted_at", "graded_at", "sandbox", "previous", "reason"].map(str::to_owned));
     rows.push(header);
     for grade in grades {
+        let (core, core_max) = core(grade);
         let mut row = vec![grade.submission.id.clone(), cell(grade.score), grade.max.to_string()];
+        row.extend([cell(core), core_max.to_string()]);
         for kata in &katas {
             row.extend(grade.kata(kata).map_or_else(
                 || [String::new(), String::new(), String::new()],
@@ -35,6 +38,14 @@ pub fn file(grades: &[Grade]) -> Outcome<File> {
         rows.push(row);
     }
     Ok(File::new("marks.csv", table(&rows)?))
+}
+
+/// What the core steps give, and could give: deep steps are offered on top, and whether they count
+/// is the course's to say.
+fn core(grade: &Grade) -> (Option<u64>, u64) {
+    let steps = || grade.katas.iter().flat_map(|k| &k.steps).filter(|s| s.core);
+    let score = grade.score.and_then(|_| steps().map(|s| s.score).sum());
+    (score, steps().map(|s| s.max).sum())
 }
 
 fn cell(score: Option<u64>) -> String {
@@ -61,10 +72,12 @@ mod tests {
         let text = super::file(&[sample::grade(), sample::open()]).unwrap().text;
         let mut reader = csv::Reader::from_reader(text.as_bytes());
         let header = reader.headers().unwrap().clone();
-        assert_eq!(&header[3], "k02");
+        assert_eq!(&header[5], "k02");
         let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
         assert_eq!((&rows[0][0], &rows[0][1], &rows[0][2]), ("alice", "2", "5"));
-        assert_eq!((&rows[0][3], &rows[0][4]), ("2", "fail"));
-        assert_eq!((&rows[1][0], &rows[1][1], &rows[1][4]), ("bob", "", "infra_error"));
+        assert_eq!((&rows[0][3], &rows[0][4]), ("2", "4"), "the third step is deep");
+        assert_eq!((&rows[0][5], &rows[0][6]), ("2", "fail"));
+        assert_eq!((&rows[1][0], &rows[1][1], &rows[1][6]), ("bob", "", "infra_error"));
+        assert_eq!((&rows[1][3], &rows[1][4]), ("", "4"));
     }
 }
