@@ -82,8 +82,8 @@ fn case(kata: &Kata, verdict: &Verdict, test: &TestResult) -> String {
     if body {
         let timeline = test.outcome.as_ref().and_then(|o| o.timeline.as_ref());
         let timeline = timeline.map(|t| format!("\n\n{}", t.text(WIDTH))).unwrap_or_default();
-        let text = format!("{}\n\n{happened}{timeline}", test.entry.behaviour);
-        let _ = write!(out, " type=\"{}\">{}</{name}>", test.status, escaped(text.trim_end()));
+        let all = format!("{}\n\n{happened}{timeline}", test.entry.behaviour);
+        let _ = write!(out, " type=\"{}\">{}</{name}>", test.status, escaped(all.trim_end()));
     } else {
         out.push_str("/>");
     }
