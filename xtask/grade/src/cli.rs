@@ -118,10 +118,7 @@ fn jobs() -> impl Parser<Option<usize>> {
 }
 
 fn sandbox() -> impl Parser<String> {
-    long("sandbox")
-        .help(&*t!("grade.help_sandbox"))
-        .argument("KIND")
-        .fallback("auto".to_owned())
+    long("sandbox").help(&*t!("grade.help_sandbox")).argument("KIND").fallback("auto".to_owned())
 }
 
 fn out() -> impl Parser<PathBuf> {
@@ -151,8 +148,7 @@ fn parser() -> OptionParser<(Common, Command)> {
         "cargo xtask grade run --submissions class --out marks, --katas k02,k03 --shard 1/3"
     );
     let merge = {
-        let roster =
-            long("roster").help(&*t!("grade.help_roster")).argument("CSV").optional();
+        let roster = long("roster").help(&*t!("grade.help_roster")).argument("CSV").optional();
         let out = out();
         let parts = positional("DIR").help(&*t!("grade.help_parts")).many();
         construct!(Merge { roster, out, parts }).map(Command::Merge)
