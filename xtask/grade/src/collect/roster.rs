@@ -11,6 +11,8 @@ use std::time::SystemTime;
 use xtask::t;
 use xtask::workbook::{Outcome, Trouble};
 
+use crate::intake::identified;
+
 /// One student.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Row {
@@ -43,9 +45,7 @@ pub fn read(path: &Path, until: SystemTime) -> Outcome<Vec<Row>> {
         let record = record.map_err(|e| wrong(&e))?;
         let cell = |at: Option<usize>| at.and_then(|at| record.get(at)).filter(|c| !c.is_empty());
         let Some(id) = cell(Some(id)) else { continue };
-        if !is_name(id) {
-            return Err(wrong(&t!("collect.bad_id", id = id)));
-        }
+        let id = identified(id)?;
         let submitted_at = cell(submitted)
             .map(|text| {
                 humantime::parse_rfc3339_weak(text)
@@ -55,7 +55,7 @@ pub fn read(path: &Path, until: SystemTime) -> Outcome<Vec<Row>> {
         let late = submitted_at.is_some_and(|at| at > until);
         let source = cell(Some(source)).filter(|_| !late).map(|source| from(folder, source));
         let branch = cell(branch).map(str::to_owned);
-        add(&mut rows, Row { id: id.to_owned(), source, branch, submitted_at });
+        add(&mut rows, Row { id, source, branch, submitted_at });
     }
     Ok(rows)
 }
@@ -81,10 +81,4 @@ fn from(folder: &Path, source: &str) -> String {
 pub fn archive(source: &str) -> Option<&'static str> {
     let source = source.to_lowercase();
     ["tar.gz", "tgz", "tar", "zip"].into_iter().find(|e| source.ends_with(&format!(".{e}")))
-}
-
-/// An id is also the name of files.
-fn is_name(id: &str) -> bool {
-    let fits = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@' | '+');
-    id.len() <= 100 && id.chars().all(fits) && !id.starts_with(['.', '-'])
 }

@@ -172,7 +172,7 @@ fn a_folder_with_something_else_in_it_stays_as_it_is() {
 
 #[test]
 fn an_id_that_is_no_file_name_is_refused() {
-    for id in ["../up", "a/b", ".hidden", "-rf", "a b"] {
+    for id in ["../up", "a/b", ".hidden", "a b"] {
         let class = Class::new();
         let trouble = class.collect(&format!("id,source\n{id},\n")).unwrap_err();
         assert_eq!(trouble.code, 2, "{id}");
