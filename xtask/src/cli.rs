@@ -19,11 +19,22 @@ pub struct Common {
 pub struct Check {
     pub step: Option<usize>,
     pub all: bool,
-    pub json: bool,
+    pub format: Format,
     /// On what this kata's doubles stand for: real brokers.
     pub real: bool,
     pub submission: Option<std::path::PathBuf>,
     pub kata: Option<String>,
+}
+
+/// How a verdict is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For a person.
+    Text,
+    /// `trece-check/v1`.
+    Json,
+    /// For the feedback of a pipeline.
+    Junit,
 }
 
 #[derive(Debug, Clone)]
@@ -77,6 +88,7 @@ pub enum Command {
     Book { build: bool, port: u16, open: bool, kata: Option<String> },
     Doctor,
     New { title: Option<String>, id: String },
+    Export { to: std::path::PathBuf },
     Verify(Verify),
     Completions { shell: String },
 }
@@ -136,6 +148,21 @@ fn json() -> impl Parser<bool> {
     long("json").help(&*t!("help.json")).switch()
 }
 
+/// `--json` is `--format json`, in short.
+fn format() -> impl Parser<Format> {
+    let named =
+        long("format").help(&*t!("help.format")).argument::<String>("FORMAT").parse(|name| {
+            match name.as_str() {
+                "text" => Ok(Format::Text),
+                "json" => Ok(Format::Json),
+                "junit" => Ok(Format::Junit),
+                _ => Err(t!("cli.no_such_format", name = name)),
+            }
+        });
+    let json = long("json").help(&*t!("help.json")).req_flag(Format::Json);
+    construct!([named, json]).fallback(Format::Text)
+}
+
 fn target() -> impl Parser<Target> {
     let (step, kata) = (step(), kata());
     construct!(Target { step, kata })
@@ -183,18 +210,18 @@ fn parser() -> OptionParser<(Common, Command)> {
 /// What a learner types.
 fn learn() -> impl Parser<(Common, Command)> {
     let check = {
-        let (step, json, kata) = (step(), json(), kata());
+        let (step, format, kata) = (step(), format(), kata());
         let all = long("all").short('a').help(&*t!("help.all")).switch();
         let real = long("real").help(&*t!("help.real")).switch();
         let submission =
             long("submission").help(&*t!("help.submission")).argument("DIR").optional();
-        construct!(Check { step, all, json, real, submission, kata }).map(Command::Check)
+        construct!(Check { step, all, format, real, submission, kata }).map(Command::Check)
     };
     let check = command!(
         "check",
         check,
         t!("help.check"),
-        "cargo xtask check, check k02 --step 2, check --all --json, check k06 --real"
+        "cargo xtask check, check k02 --step 2, check --all --json, check k06 --real, check --all --format junit"
     );
     let watch = {
         let kata = kata();
@@ -292,6 +319,12 @@ fn build() -> impl Parser<(Common, Command)> {
     };
     let new =
         command!("new", new, t!("help.new"), "cargo xtask new k99-rate-limit --title 'Rate limit'");
+    let export = {
+        let to = long("to").help(&*t!("help.export_to")).argument("DIR");
+        construct!(Command::Export { to })
+    };
+    let export =
+        command!("export", export, t!("help.export"), "cargo xtask export --to ../students");
     let verify = {
         let runs = long("runs").help(&*t!("help.runs")).argument("N").fallback(1);
         let shard = long("shard").help(&*t!("help.shard")).argument("I/N").optional();
@@ -321,7 +354,7 @@ fn build() -> impl Parser<(Common, Command)> {
         t!("help.completions"),
         "source <(cargo xtask completions bash)"
     );
-    construct!([bench, report, month, book, doctor, new, verify, completions])
+    construct!([bench, report, month, book, doctor, new, export, verify, completions])
 }
 
 #[cfg(test)]
@@ -350,6 +383,7 @@ mod tests {
             "book",
             "doctor",
             "new",
+            "export",
             "verify",
             "completions",
         ] {

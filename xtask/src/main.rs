@@ -1,25 +1,21 @@
 //! `cargo xtask`: the runner of the workbook.
 //!
 //! `workbook` and `progress` know what there is and what is done, `engine` turns a source tree into
-//! a verdict, `show` puts it on the screen, `notebook` on a page, `command` has one file a command. What is heavy to
-//! build (watching, measuring) lives in packages of its own beside this one, built on first use.
+//! a verdict, `show` puts it on the screen, `notebook` on a page, `command` has one file a command.
+//! What is heavy to build (watching, measuring, grading a class) lives in packages of its own beside
+//! this one, built on first use; grading stands on this package's library, which is everything below
+//! the commands.
 
 mod cli;
 mod command;
-mod engine;
-mod files;
-mod help;
 mod notebook;
 mod progress;
 mod show;
-mod terminal;
-mod toml;
-mod words;
-mod workbook;
 
 use std::process::ExitCode;
 
 use words::Lang;
+use xtask::{engine, files, help, t, terminal, toml, words, workbook};
 
 fn main() -> ExitCode {
     quiet_when_nobody_reads();

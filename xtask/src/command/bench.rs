@@ -37,6 +37,7 @@ pub fn run(workbook: &Workbook, options: &Bench) -> Outcome<ExitCode> {
     if !options.reference {
         return hand_over(command);
     }
+    workbook.need_solutions(|| t!("trouble.no_solutions"))?;
     // The staging folder is held until the measuring is over.
     let slot = Slot::lock(workbook)?;
     slot.stage(workbook, kata, &Overlay::of(&workbook.solutions(kata).join("reference"))?)?;

@@ -3,7 +3,7 @@ use std::time::SystemTime;
 
 use protocol::Status;
 
-use crate::cli::Check;
+use crate::cli::{Check, Format};
 use crate::command::target;
 use crate::engine::{
     self, Limits, Overlay, Prepared, Slot, StepVerdict, Suite, TestResult, Verdict,
@@ -28,7 +28,7 @@ pub fn run(workbook: &Workbook, options: &Check) -> Outcome<ExitCode> {
     let tests = workbook::read(kata)?;
     let focus = focus(kata, &progress, options)?;
 
-    if own && !options.json {
+    if own && options.format == Format::Text {
         if progress.untouched() {
             println!("{}", show::board(workbook, &progress));
         }
@@ -146,7 +146,7 @@ impl Session<'_> {
     }
 
     fn prepare(&self, suite: Suite) -> Outcome<(Option<Slot>, Prepared)> {
-        let mut spinner = Spinner::new(self.options.json);
+        let mut spinner = Spinner::new(self.options.format != Format::Text);
         let mut tell = |p| spinner.tell(&p);
         match &self.options.submission {
             None => {
@@ -174,7 +174,7 @@ impl Session<'_> {
     }
 
     fn grade(&self, prepared: Prepared, tests: &[TestEntry]) -> Outcome<Verdict> {
-        let mut spinner = Spinner::new(self.options.json);
+        let mut spinner = Spinner::new(self.options.format != Format::Text);
         let limits = Limits::default();
         prepared.verdict(self.workbook, tests, &limits, &mut |p| spinner.tell(&p))
     }
@@ -187,9 +187,16 @@ impl Session<'_> {
     ) -> Outcome<ExitCode> {
         keep_timelines(self.workbook, self.kata, &verdict)?;
         let code = ExitCode::from(u8::from(!verdict.passed()));
-        if self.options.json {
-            println!("{}", show::check_json(self.workbook, &[(self.kata, verdict)]).pretty(2));
-            return Ok(code);
+        match self.options.format {
+            Format::Text => {}
+            Format::Json => {
+                println!("{}", show::check_json(self.workbook, &[(self.kata, verdict)]).pretty(2));
+                return Ok(code);
+            }
+            Format::Junit => {
+                print!("{}", show::check_junit(self.kata, &verdict));
+                return Ok(code);
+            }
         }
         if !verdict.refused.is_empty() {
             print!("{}", show::refused(self.kata, &verdict.refused));

@@ -29,7 +29,13 @@ pub fn run(workbook: &Workbook, wanted: &Target) -> Outcome<ExitCode> {
         print!("{}", fold(level, 2));
     }
     println!();
-    let after = if shown < levels.len() { t!("hint.more") } else { t!("hint.last") };
+    let after = if shown < levels.len() {
+        t!("hint.more")
+    } else if workbook.has_solutions() {
+        t!("hint.last")
+    } else {
+        t!("hint.last_here")
+    };
     print!("{}", fold(&after, 0));
     Ok(ExitCode::SUCCESS)
 }

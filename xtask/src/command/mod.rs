@@ -6,6 +6,7 @@ mod book;
 mod check;
 mod completions;
 mod doctor;
+mod export;
 mod external;
 mod hint;
 mod month;
@@ -50,6 +51,7 @@ pub fn run(command: Command) -> Outcome<ExitCode> {
         Command::Book { port, open, kata, .. } => book::run(&workbook, port, open, kata.as_deref()),
         Command::Doctor => Ok(doctor::run(&workbook)),
         Command::New { title, id } => new::run(&workbook, &id, title.as_deref()),
+        Command::Export { to } => export::run(&workbook, &to),
         Command::Verify(options) => verify::run(&workbook, &options),
         Command::Completions { .. } => unreachable!("handled above"),
     }

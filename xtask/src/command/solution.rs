@@ -9,6 +9,7 @@ use crate::workbook::{self, Kata, Outcome, Step, Trouble, Workbook};
 
 /// Shows the reference of a step: after it passed, after all its hints, or with `--give-up`.
 pub fn run(workbook: &Workbook, give_up: bool, wanted: &Target) -> Outcome<ExitCode> {
+    workbook.need_solutions(|| t!("trouble.no_solutions"))?;
     let mut progress = Progress::load(workbook)?;
     let kata = target::kata(workbook, &progress, wanted.kata.as_deref())?;
     let step = match wanted.step {

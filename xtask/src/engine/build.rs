@@ -3,12 +3,15 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::SystemTime;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime};
 
 use jzon::JsonValue;
+use protocol::Status;
 
-use super::BuildFailure;
+use super::{BuildFailure, Jail};
 use crate::files;
 use crate::workbook::{Outcome, Trouble};
 
@@ -35,6 +38,16 @@ pub struct Build {
     pub dir: PathBuf,
     /// The submission as cargo will see it.
     pub src: PathBuf,
+    pub jail: Option<Arc<dyn Jail>>,
+    pub limits: BuildLimits,
+}
+
+/// What a build may use up; nobody waits for his own code in vain, so nothing is limited by itself.
+#[derive(Debug, Clone, Default)]
+pub struct BuildLimits {
+    pub deadline: Option<Duration>,
+    /// Bytes of what the compiler says.
+    pub output: Option<usize>,
 }
 
 /// What a build gives.
@@ -65,13 +78,13 @@ impl Build {
         let mark = self.marks.join(format!("{}.built", self.package));
         let hash = files::hash_tree(&self.src).map_err(|e| Trouble::file(&self.src, &e))?;
         let known = fs::read_to_string(&mark).is_ok_and(|built| built == hash);
-        let mut artefact = match self.cargo(progress)? {
+        let mut artefact = match self.cargo(SUITE, progress)? {
             Ok(artefact) => artefact,
             Err(failure) => return Ok(Err(failure)),
         };
         if !known && !artefact.compiled {
             self.touch()?;
-            artefact = match self.cargo(progress)? {
+            artefact = match self.cargo(SUITE, progress)? {
                 Ok(artefact) => artefact,
                 Err(failure) => return Ok(Err(failure)),
             };
@@ -91,6 +104,35 @@ impl Build {
         }
     }
 
+    /// Builds the submission's library alone, anew.
+    ///
+    /// # Errors
+    /// When cargo cannot be started or builds nothing.
+    pub fn library(&self) -> Outcome<Result<(), BuildFailure>> {
+        match self.cargo(LIBRARY, &mut |_| ())? {
+            Ok(artefact) if artefact.compiled => Ok(Ok(())),
+            Ok(_) => Err(Trouble::new(crate::t!("trouble.stale", package = self.package))),
+            Err(failure) => Ok(Err(failure)),
+        }
+    }
+
+    /// Builds the suite for a library that is built, and leaves that alone.
+    ///
+    /// # Errors
+    /// When cargo cannot be started, builds nothing, or builds the library again.
+    pub fn suite(&self) -> Outcome<Result<Built, BuildFailure>> {
+        match self.cargo(SUITE, &mut |_| ())? {
+            Err(failure) => Ok(Err(failure)),
+            Ok(Artefact { compiled: true, .. }) => {
+                Err(Trouble::new(crate::t!("trouble.built_again", package = self.package)))
+            }
+            Ok(Artefact { executable: Some(executable), warnings, .. }) => {
+                Ok(Ok(Built { executable, warnings }))
+            }
+            Ok(_) => Err(Trouble::new(crate::t!("trouble.no_suite", package = self.package))),
+        }
+    }
+
     fn touch(&self) -> Outcome<()> {
         let now = SystemTime::now();
         for file in files::tree(&self.src)? {
@@ -104,34 +146,57 @@ impl Build {
         Ok(())
     }
 
-    fn cargo(&self, progress: &mut dyn FnMut(Progress)) -> Outcome<Result<Artefact, BuildFailure>> {
+    fn command(&self) -> Outcome<Command> {
+        if let Some(jail) = &self.jail {
+            return jail.cargo();
+        }
+        let mut command = cargo(&self.root);
+        if let Some(target) = &self.target {
+            command.env("CARGO_TARGET_DIR", target);
+        }
+        Ok(command)
+    }
+
+    fn cargo(
+        &self,
+        what: &[&str],
+        progress: &mut dyn FnMut(Progress),
+    ) -> Outcome<Result<Artefact, BuildFailure>> {
         let colour = if crate::terminal::look().colour {
             "--message-format=json-diagnostic-rendered-ansi"
         } else {
             "--message-format=json"
         };
-        let mut command = cargo(&self.root);
-        if let Some(target) = &self.target {
-            command.env("CARGO_TARGET_DIR", target);
-        }
-        let mut child = command
-            .args(["test", "--no-run", "--quiet", colour, "--test", "suite", "-p", &self.package])
+        let mut child = self
+            .command()?
+            .args(what)
+            .args(["--quiet", colour, "-p", &self.package])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .map_err(|e| Trouble::new(crate::t!("trouble.no_cargo", error = e)))?;
-        let mut stderr = child.stderr.take().expect("piped");
+        let limit = self.limits.output.map_or(u64::MAX, |bytes| bytes as u64);
+        let stderr = child.stderr.take().expect("piped");
         let complaints = std::thread::spawn(move || {
-            let mut text = String::new();
-            let _ = stderr.read_to_string(&mut text);
-            text
+            let mut text = Vec::new();
+            let _ = stderr.take(limit).read_to_end(&mut text);
+            String::from_utf8_lossy(&text).into_owned()
         });
+        let stdout = child.stdout.take().expect("piped");
+        let watch = Watch::start(child, self.limits.deadline, self.jail.clone());
         let mut rendered = String::new();
         let mut file = None;
         let mut artefact = Artefact { executable: None, warnings: String::new(), compiled: false };
-        for line in BufReader::new(child.stdout.take().expect("piped")).lines() {
-            let Ok(message) = jzon::parse(&line?) else { continue };
+        let mut said = 0;
+        for line in BufReader::new(stdout).lines() {
+            let line = line?;
+            said += line.len() as u64;
+            if said > limit {
+                watch.stop(true);
+                return Ok(Err(self.met(Status::OutputLimit, cut(&rendered))));
+            }
+            let Ok(message) = jzon::parse(&line) else { continue };
             match message["reason"].as_str() {
                 Some("compiler-message") => {
                     let text = message["message"]["rendered"].as_str().unwrap_or_default();
@@ -149,20 +214,40 @@ impl Build {
                 _ => {}
             }
         }
-        let status = child.wait()?;
+        let (success, late) = watch.stop(false);
         let complaints = complaints.join().unwrap_or_default();
-        if status.success() {
+        if success {
             return Ok(Ok(artefact));
+        }
+        if late {
+            return Ok(Err(self.met(Status::Timeout, cut(&rendered))));
         }
         if rendered.is_empty() {
             rendered = complaints;
         }
-        Ok(Err(BuildFailure { rendered, file }))
+        if self.jail.is_some() && OUT_OF_MEMORY.iter().any(|word| rendered.contains(word)) {
+            return Ok(Err(self.met(Status::ResourceLimit, cut(&rendered))));
+        }
+        Ok(Err(BuildFailure { status: Status::BuildFailed, rendered, file }))
+    }
+
+    /// The build met a limit.
+    fn met(&self, status: Status, said: &str) -> BuildFailure {
+        let file = self.src.strip_prefix(&self.root).unwrap_or(&self.src);
+        let file = Some(file.display().to_string());
+        BuildFailure { status, rendered: said.to_owned(), file }
     }
 
     /// Is this message about the submission's package?
     fn own(&self, message: &JsonValue) -> bool {
-        self.src.parent().is_some_and(|dir| of(message, dir))
+        self.src.parent().is_some_and(|dir| self.of(message, dir))
+    }
+
+    /// Is this message about the package in `dir`?
+    fn of(&self, message: &JsonValue, dir: &Path) -> bool {
+        let manifest = message["manifest_path"].as_str().map(Path::new);
+        let seen = self.jail.as_ref().map(|jail| jail.inside(dir));
+        manifest.and_then(Path::parent) == Some(seen.as_deref().unwrap_or(dir))
     }
 
     fn artefact(
@@ -177,18 +262,77 @@ impl Build {
             progress(Progress::Compiled { package: name.to_owned() });
         }
         let test = message["profile"]["test"] == true;
-        if test && name == "suite" && of(message, &self.dir) {
-            into.executable = message["executable"].as_str().map(PathBuf::from);
+        if test && name == "suite" && self.of(message, &self.dir) {
+            let outside = |path| match &self.jail {
+                Some(jail) => jail.outside(Path::new(path)),
+                None => PathBuf::from(path),
+            };
+            into.executable = message["executable"].as_str().map(outside);
         } else if !test && self.own(message) {
             into.compiled |= !fresh;
         }
     }
 }
 
-/// Is this message about the package in `dir`?
-fn of(message: &JsonValue, dir: &Path) -> bool {
-    let manifest = message["manifest_path"].as_str().map(Path::new);
-    manifest.and_then(Path::parent) == Some(dir)
+/// Builds the suite and what it stands on.
+const SUITE: &[&str] = &["test", "--no-run", "--test", "suite"];
+const LIBRARY: &[&str] = &["build", "--lib"];
+
+/// How a compiler, a linker and what stands between them say that memory ran out.
+const OUT_OF_MEMORY: [&str; 7] = [
+    "memory allocation of",
+    "out of memory",
+    "Cannot allocate memory",
+    "signal: 6, SIGABRT",
+    "signal: 9, SIGKILL",
+    "memory exhausted",
+    "more memory than available to compiler",
+];
+
+/// As much as a person reads.
+fn cut(text: &str) -> &str {
+    let end = text.char_indices().map(|(i, _)| i).find(|i| *i >= 4096);
+    &text[..end.unwrap_or(text.len())]
+}
+
+/// Ends a process at its deadline.
+struct Watch {
+    over: Arc<AtomicBool>,
+    thread: std::thread::JoinHandle<(bool, bool)>,
+}
+
+impl Watch {
+    fn start(mut child: Child, deadline: Option<Duration>, jail: Option<Arc<dyn Jail>>) -> Self {
+        let over = Arc::new(AtomicBool::new(false));
+        let stop = Arc::clone(&over);
+        let thread = std::thread::spawn(move || {
+            let started = Instant::now();
+            let mut late = false;
+            loop {
+                match child.try_wait() {
+                    Ok(Some(status)) => return (status.success(), late),
+                    Ok(None) => {}
+                    Err(_) => return (false, late),
+                }
+                late |= deadline.is_some_and(|d| started.elapsed() > d);
+                if late || stop.load(Ordering::Relaxed) {
+                    match &jail {
+                        Some(jail) => jail.end(&mut child),
+                        None => drop(child.kill()),
+                    }
+                }
+                std::thread::park_timeout(Duration::from_millis(20));
+            }
+        });
+        Self { over, thread }
+    }
+
+    /// Did it succeed, and was it ended at its deadline? With `now` it is ended, else waited for.
+    fn stop(self, now: bool) -> (bool, bool) {
+        self.over.store(now, Ordering::Relaxed);
+        self.thread.thread().unpark();
+        self.thread.join().unwrap_or((false, false))
+    }
 }
 
 /// Cargo in a folder, without what a surrounding `cargo run` left in the environment.

@@ -1,9 +1,11 @@
 //! The one path from a submission to its verdict: scan, stage, build, run.
 //!
 //! `check` grades the learner's tree where it lies, `check --submission` and `verify` stage any
-//! other tree. Only where the tree comes from differs.
+//! other tree, `grade` does so in a sandbox. Only where the tree comes from and what wraps the
+//! processes differ.
 
 mod build;
+mod jail;
 mod patience;
 mod run;
 mod scan;
@@ -14,11 +16,12 @@ use std::path::PathBuf;
 
 use protocol::Status;
 
-pub use build::{Build, Progress, cargo};
+pub use build::{Build, BuildLimits, Built, Progress, cargo};
+pub use jail::{BEGUN, Jail};
 pub use run::{Binary, Limits, run_all};
 pub use scan::Finding;
 use scan::scan;
-pub use stage::{Overlay, Slot};
+pub use stage::{Layout, Overlay, Slot};
 pub use verdict::{BuildFailure, StepVerdict, TestResult, Verdict};
 
 use crate::workbook::{Kata, Outcome, TestEntry, Trouble, Workbook};
@@ -70,13 +73,18 @@ pub fn prepare_in_place(
         package: kata.id.clone(),
         dir: kata.dir.clone(),
         src: kata.src(),
+        jail: None,
+        limits: BuildLimits::default(),
     });
     Ok(match suite.run(progress)? {
-        Ok(built) => Prepared::Ready(Binary {
-            executable: built.executable,
-            dir: kata.dir.clone(),
-            warnings: built.warnings,
-        }),
+        Ok(built) => match Overlay::of(&kata.src())?.refuse_unread() {
+            Some(finding) => Prepared::Refused(vec![finding]),
+            None => Prepared::Ready(Binary {
+                executable: built.executable,
+                dir: kata.dir.clone(),
+                warnings: built.warnings,
+            }),
+        },
         Err(failure) => Prepared::Broken(failure),
     })
 }
@@ -97,13 +105,14 @@ pub fn prepare_staged(
         return Ok(Prepared::Refused(refused));
     }
     let suite = suite.of(slot.stage(workbook, kata, submission)?);
-    Ok(match suite.run(progress)? {
-        Ok(built) => Prepared::Ready(Binary {
+    Ok(match (suite.run(progress)?, submission.refuse_unread()) {
+        (Ok(_), Some(finding)) => Prepared::Refused(vec![finding]),
+        (Ok(built), None) => Prepared::Ready(Binary {
             executable: slot.copy_out(&built.executable, name)?,
             dir: slot.kata_dir(kata),
             warnings: built.warnings,
         }),
-        Err(failure) => Prepared::Broken(failure),
+        (Err(failure), _) => Prepared::Broken(failure),
     })
 }
 
@@ -125,11 +134,9 @@ impl Prepared {
             Self::Refused(refused) => {
                 Verdict { tests: unrun(Status::Refused), refused, ..Verdict::default() }
             }
-            Self::Broken(failure) => Verdict {
-                tests: unrun(Status::BuildFailed),
-                build: Some(failure),
-                ..Verdict::default()
-            },
+            Self::Broken(failure) => {
+                Verdict { tests: unrun(failure.status), build: Some(failure), ..Verdict::default() }
+            }
         })
     }
 }

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use protocol::{Outcome as Told, REQUEST_ENV, Request, Status};
 
 use super::patience::{Patience, progress};
-use super::{Progress, TestResult};
+use super::{BEGUN, Jail, Progress, TestResult};
 use crate::workbook::{Outcome, TestEntry, Trouble};
 
 /// A built suite and the folder it runs in.
@@ -39,12 +39,20 @@ pub struct Limits {
     pub seed: u64,
     /// One schedule instead of all.
     pub replay: Option<String>,
+    pub jail: Option<Arc<dyn Jail>>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         let jobs = thread::available_parallelism().map_or(2, Into::into);
-        Self { deadline: Duration::from_secs(60), output: 1 << 20, jobs, seed: 13, replay: None }
+        Self {
+            deadline: Duration::from_secs(60),
+            output: 1 << 20,
+            jobs,
+            seed: 13,
+            replay: None,
+            jail: None,
+        }
     }
 }
 
@@ -110,16 +118,16 @@ fn run_one(
     let dir = Scratch::new(scratch)?;
     let request = Request {
         token: token(),
-        dir: dir.0.clone(),
+        dir: limits.jail.as_ref().map_or_else(|| dir.0.clone(), |jail| jail.test_dir(&dir.0)),
         seed: limits.seed,
         replay: limits.replay.clone(),
     };
-    let mut command = Command::new(&binary.executable);
+    let mut command = match &limits.jail {
+        Some(jail) => jail.test(&binary.executable, &dir.0)?,
+        None => freely(binary),
+    };
     command
         .args(["--exact", &test.id(), "--nocapture", "--test-threads=1"])
-        .current_dir(&binary.dir)
-        .env_clear()
-        .envs(ENVIRONMENT.iter().filter_map(|name| Some((name, std::env::var_os(name)?))))
         .env(REQUEST_ENV, "stdin")
         // A snapshot is compared, never written or waved through.
         .env("INSTA_UPDATE", "no")
@@ -134,24 +142,39 @@ fn run_one(
         let _ = writeln!(stdin, "{}", request.to_json());
     }
     let output = Output::collect(&mut child, limits.output);
-    let end = wait(&mut child, limits.deadline, &output, &dir.0)?;
+    let end = wait(&mut child, limits, &output, &dir.0)?;
+    if let Some(jail) = &limits.jail {
+        jail.end(&mut child);
+    }
     let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let output = output.text();
+    let said = output.text();
+    let began = limits.jail.is_none() || said.contains(BEGUN);
+    let output = said.replacen(BEGUN, "", 1);
 
-    let receipt = std::fs::read_to_string(request.receipt()).is_ok_and(|r| r == request.token);
-    let outcome = std::fs::read_to_string(request.outcome())
-        .ok()
-        .and_then(|json| Told::from_json(&json).ok());
+    let request = Request { dir: dir.0.clone(), ..request };
+    let receipt = left(&request.receipt()).is_some_and(|r| r == request.token);
+    let outcome = left(&request.outcome()).and_then(|json| Told::from_json(&json).ok());
     let told = outcome.as_ref().map(|o| o.status);
     let status = match end {
         End::Deadline => Status::Timeout,
         End::Flood => Status::OutputLimit,
+        End::Exceeded => Status::ResourceLimit,
+        End::Exit(_) if !began => Status::InfraError,
         End::Exit(status) if status.success() && receipt => Status::Pass,
         // The list names a test that the suite has not: the workbook's fault.
-        End::Exit(status) if status.success() && output.contains(NOTHING_RAN) => Status::InfraError,
+        End::Exit(status)
+            if status.success() && limits.jail.is_none() && output.contains(NOTHING_RAN) =>
+        {
+            Status::InfraError
+        }
         End::Exit(status) if status.success() => Status::NoReceipt,
         // Only how it failed is taken from the test's own word.
         End::Exit(_) if receipt => Status::Fail,
+        End::Exit(status)
+            if limits.jail.is_some() && ran_out(status, outcome.as_ref(), &output) =>
+        {
+            Status::ResourceLimit
+        }
         End::Exit(status) => match told {
             Some(told @ (Status::Fail | Status::Stuck | Status::NotVerified)) => told,
             // libtest's own end after a panic is 101; anything else left in the middle.
@@ -159,22 +182,62 @@ fn run_one(
             _ => Status::NoReceipt,
         },
     };
-    let fingerprint = std::fs::read_to_string(dir.0.join("fingerprint")).ok();
+    let fingerprint = left(&dir.0.join("fingerprint"));
     Ok(TestResult { entry: test.clone(), status, ms, outcome, output, fingerprint })
 }
 
 /// What libtest prints when no test has the name that was asked for. A submission that prints it
-/// as well only turns its own failure into another.
+/// as well only turns its own failure into another. (Not where a class is graded: there that would
+/// be nobody's zero, and the lists have been proved.)
 const NOTHING_RAN: &str = "\nrunning 0 tests\n";
+
+/// The program as it is, where nothing wraps it.
+fn freely(binary: &Binary) -> Command {
+    let mut command = Command::new(&binary.executable);
+    command
+        .current_dir(&binary.dir)
+        .env_clear()
+        .envs(ENVIRONMENT.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
+    command
+}
+
+/// What a test left in a file: a file, and no more of it than makes sense. The folder was the
+/// submission's to write.
+fn left(path: &Path) -> Option<String> {
+    const MOST: u64 = 4 << 20;
+    let there = std::fs::symlink_metadata(path).ok()?;
+    (there.is_file() && there.len() <= MOST).then(|| std::fs::read_to_string(path).ok())?
+}
+
+/// Does it look as if a limit of the operating system had ended it? It failed in any case.
+fn ran_out(status: ExitStatus, outcome: Option<&Told>, output: &str) -> bool {
+    const TOO_LARGE: i32 = 25;
+    let signal = signal(status).or(status.code().and_then(|code| code.checked_sub(128)));
+    let said = |words: &str| outcome.is_some_and(|o| o.message.contains(words));
+    signal == Some(TOO_LARGE)
+        || output.contains("memory allocation of ")
+        || ["failed to spawn thread", "os error 12)", "os error 28)"].into_iter().any(said)
+}
+
+#[cfg(unix)]
+fn signal(status: ExitStatus) -> Option<i32> {
+    std::os::unix::process::ExitStatusExt::signal(&status)
+}
+
+#[cfg(not(unix))]
+fn signal(_: ExitStatus) -> Option<i32> {
+    None
+}
 
 enum End {
     Exit(ExitStatus),
     Deadline,
     Flood,
+    Exceeded,
 }
 
-fn wait(child: &mut Child, deadline: Duration, output: &Output, dir: &Path) -> Outcome<End> {
-    let mut patience = Patience::new(deadline, Instant::now());
+fn wait(child: &mut Child, limits: &Limits, output: &Output, dir: &Path) -> Outcome<End> {
+    let mut patience = Patience::new(limits.deadline, Instant::now());
     loop {
         if let Some(status) = child.try_wait()? {
             return Ok(End::Exit(status));
@@ -182,10 +245,18 @@ fn wait(child: &mut Child, deadline: Duration, output: &Output, dir: &Path) -> O
         let left = patience.left(Instant::now(), || progress(dir));
         output.pause(left.min(Duration::from_millis(50)));
         let flood = output.flooded.load(Ordering::Relaxed);
-        if flood || left.is_zero() {
-            let _ = child.kill();
+        let exceeded = limits.jail.as_ref().is_some_and(|jail| jail.exceeded(child, dir));
+        if flood || exceeded || left.is_zero() {
+            match &limits.jail {
+                Some(jail) => jail.end(child),
+                None => drop(child.kill()),
+            }
             child.wait()?;
-            return Ok(if flood { End::Flood } else { End::Deadline });
+            return Ok(match (flood, exceeded) {
+                (true, _) => End::Flood,
+                (false, true) => End::Exceeded,
+                (false, false) => End::Deadline,
+            });
         }
     }
 }

@@ -37,6 +37,9 @@ const WORDS: [&str; 9] = [
 ];
 /// Macros that read what is not the submission's.
 const MACROS: [&str; 6] = ["include", "include_str", "include_bytes", "env", "option_env", "asm"];
+/// Those of them whose names mean nothing else: another name for one, or a macro that is given
+/// one, would call it unseen.
+const READERS: [&str; 3] = ["include_str", "include_bytes", "option_env"];
 /// Paths that the model of threads cannot see.
 const UNMODELLED: [&[&str]; 11] = [
     &["std", "sync"],
@@ -100,7 +103,8 @@ fn rules<'k>(kata: &'k Kata, file: &str) -> Vec<&'k str> {
 }
 
 fn scan_source(file: &str, source: &str, rules: &[&str]) -> Vec<Finding> {
-    // What is no Rust is told better by the compiler.
+    // What is no Rust is told better by the compiler; [`lexes`] says whether there was anything to
+    // scan.
     let Ok(tokens) = TokenStream::from_str(source) else { return Vec::new() };
     let mut scan = Scan {
         file,
@@ -113,6 +117,11 @@ fn scan_source(file: &str, source: &str, rules: &[&str]) -> Vec<Finding> {
     scan.findings.sort_by_key(|f| f.line);
     scan.findings.dedup();
     scan.findings
+}
+
+/// Could the scan read it? What it cannot read and the compiler can is refused.
+pub fn lexes(source: &str) -> bool {
+    TokenStream::from_str(source).is_ok()
 }
 
 struct Scan<'a> {
@@ -136,17 +145,14 @@ impl Scan<'_> {
             match &tokens[i] {
                 TokenTree::Group(group) => {
                     let inner: Vec<TokenTree> = group.stream().into_iter().collect();
-                    if let Some(TokenTree::Ident(word)) = inner.first()
-                        && word == "path"
-                        && group.delimiter() == Delimiter::Bracket
-                        && is_punct(inner.get(1), '=')
-                    {
+                    let attribute = group.delimiter() == Delimiter::Bracket;
+                    if attribute && names_path(&inner) {
                         self.refuse(&tokens[i], t!("scan.path"));
                     }
                     self.tokens(&inner);
                 }
                 TokenTree::Ident(word) => {
-                    let word = word.to_string();
+                    let word = plain(&word.to_string());
                     self.word(&word, tokens, i);
                     if word == "use" {
                         i = self.imports(tokens, i + 1);
@@ -170,7 +176,8 @@ impl Scan<'_> {
         if WORDS.contains(&word) {
             self.refuse(at, t!("scan.word", word = word));
         }
-        if MACROS.contains(&word) && is_punct(tokens.get(i + 1), '!') {
+        let called = MACROS.contains(&word) && is_punct(tokens.get(i + 1), '!');
+        if called || READERS.contains(&word) {
             self.refuse(at, t!("scan.macro", word = word));
         }
         if !self.stateless {
@@ -208,11 +215,15 @@ impl Scan<'_> {
     fn import(&mut self, tree: &[TokenTree], prefix: &[String]) {
         for branch in tree.split(|t| is_punct(Some(t), ',')) {
             let mut path = prefix.to_vec();
+            let mut renamed = false;
             for token in branch {
                 match token {
-                    TokenTree::Ident(word) if word == "as" => break,
+                    TokenTree::Ident(word) if word == "as" => {
+                        renamed = true;
+                        break;
+                    }
                     TokenTree::Ident(word) if word == "self" && !path.is_empty() => {}
-                    TokenTree::Ident(word) => path.push(word.to_string()),
+                    TokenTree::Ident(word) => path.push(plain(&word.to_string())),
                     TokenTree::Punct(p) if p.as_char() == '*' => path.push("*".into()),
                     TokenTree::Group(group) => {
                         let inner: Vec<TokenTree> = group.stream().into_iter().collect();
@@ -223,8 +234,12 @@ impl Scan<'_> {
                     _ => {}
                 }
             }
-            if let (Some(at), false) = (branch.first(), path.is_empty()) {
+            if let (Some(at), Some(last)) = (branch.first(), path.last()) {
                 self.path(&path, at);
+                // (`use std::env;` is the module, and its macro keeps its name.)
+                if READERS.contains(&last.as_str()) || renamed && MACROS.contains(&last.as_str()) {
+                    self.refuse(at, t!("scan.macro", word = last));
+                }
                 // `use std as s;` would hide what follows from this scan.
                 let crates = ["std", "core", "alloc"];
                 let whole = crates.contains(&path[0].as_str())
@@ -249,6 +264,26 @@ impl Scan<'_> {
     }
 }
 
+/// An identifier without the `r#` that a raw one may have: it names the same.
+fn plain(word: &str) -> String {
+    word.strip_prefix("r#").unwrap_or(word).to_owned()
+}
+
+/// `path = …`, or `cfg_attr(…, path = …)`, however deep.
+fn names_path(tokens: &[TokenTree]) -> bool {
+    let word = |token: &TokenTree| match token {
+        TokenTree::Ident(word) => plain(&word.to_string()),
+        _ => String::new(),
+    };
+    tokens.split(|t| is_punct(Some(t), ',')).any(|part| match part {
+        [first, second, ..] if is_punct(Some(second), '=') => word(first) == "path",
+        [first, TokenTree::Group(group), ..] if word(first) == "cfg_attr" => {
+            names_path(&group.stream().into_iter().collect::<Vec<_>>())
+        }
+        _ => false,
+    })
+}
+
 fn is_punct(token: Option<&TokenTree>, sign: char) -> bool {
     matches!(token, Some(TokenTree::Punct(p)) if p.as_char() == sign)
 }
@@ -262,7 +297,7 @@ fn is_path_sign(tokens: &[TokenTree], i: usize) -> bool {
 fn path_at(tokens: &[TokenTree], mut i: usize) -> Vec<String> {
     let mut path = Vec::new();
     while let Some(TokenTree::Ident(word)) = tokens.get(i) {
-        path.push(word.to_string());
+        path.push(plain(&word.to_string()));
         if !is_path_sign(tokens, i + 1) {
             break;
         }
@@ -287,6 +322,22 @@ mod tests {
         assert_eq!(lines("#[unsafe(no_mangle)]\nfn exit() {}", &[]), [1, 1]);
         assert_eq!(lines("fn f() { std::panic::set_hook(h); }", &[]), [1]);
         assert_eq!(lines("const V: &str = env!(\"HOME\");", &[]), [1]);
+    }
+
+    #[test]
+    fn another_spelling_is_the_same_word() {
+        for source in [
+            "const S: &str = r#include_str!(\"x\");",
+            "use std::include_str as s;",
+            "use std::{env as e};",
+            "macro_rules! m { ($i:ident) => { $i!(\"x\") } } const S: &str = m!(include_str);",
+            "#[cfg_attr(all(), path = \"../x.rs\")] mod x;",
+            "#[r#path = \"../x.rs\"] mod x;",
+            "use r#std::r#sync::Mutex;",
+        ] {
+            assert!(!lines(source, &["modelled"]).is_empty(), "{source}");
+        }
+        assert!(lines("use std::env; fn f(path: &str) { let [path] = [path]; }", &[]).is_empty());
     }
 
     #[test]

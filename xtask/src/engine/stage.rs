@@ -7,15 +7,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::scan::scan_file;
-use super::{Build, Finding};
+use super::scan::{lexes, scan_file};
+use super::{Build, BuildLimits, Finding};
 use crate::files;
 use crate::t;
 use crate::toml::with_members;
 use crate::workbook::{Kata, Outcome, Trouble, Workbook};
 
-/// What of a kata's folder is staged beside its manifest and the submission.
-const PARTS: [&str; 5] = ["given", "tests", "bench", "play", "real"];
+/// What of a kata's folder is staged beside its manifest, its tests and the submission.
+const PARTS: [&str; 4] = ["given", "bench", "play", "real"];
 
 /// The source tree of a submission, in memory: a base with files laid over it.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +46,11 @@ impl Overlay {
         Ok(())
     }
 
+    /// All of it, by path.
+    pub fn files(&self) -> impl Iterator<Item = (&Path, &[u8])> {
+        self.files.iter().map(|(path, bytes)| (path.as_path(), bytes.as_slice()))
+    }
+
     pub fn put(&mut self, file: impl Into<PathBuf>, bytes: impl Into<Vec<u8>>) {
         self.files.insert(file.into(), bytes.into());
     }
@@ -72,7 +77,24 @@ impl Overlay {
             .collect()
     }
 
-    fn hash(&self) -> String {
+    /// The first `*.rs` file that the scan could not read.
+    fn unread(&self) -> Option<&Path> {
+        let rust = |path: &&PathBuf| path.extension().is_some_and(|e| e == "rs");
+        let unread = |bytes: &[u8]| !std::str::from_utf8(bytes).is_ok_and(lexes);
+        self.files
+            .iter()
+            .find(|(path, bytes)| rust(path) && unread(bytes))
+            .map(|(p, _)| p.as_path())
+    }
+
+    /// What was built though the scan could not read it.
+    pub fn refuse_unread(&self) -> Option<Finding> {
+        let file = self.unread()?.display().to_string();
+        Some(Finding { file, line: 0, message: t!("scan.unread") })
+    }
+
+    /// A fingerprint of all of it.
+    pub fn hash(&self) -> String {
         files::hash(self.files.iter().map(|(p, b)| (p.as_path(), b.as_slice())))
     }
 
@@ -86,25 +108,15 @@ impl Overlay {
     }
 }
 
-/// The staging workspace, held by one process at a time.
-#[derive(Debug)]
-pub struct Slot {
+/// Where things lie in a staging folder.
+#[derive(Debug, Clone)]
+pub struct Layout {
     dir: PathBuf,
-    _lock: fs::File,
 }
 
-impl Slot {
-    /// Waits until no other process stages.
-    pub fn lock(workbook: &Workbook) -> Outcome<Self> {
-        let dir = workbook.target().join("stage/0");
-        fs::create_dir_all(&dir).map_err(|e| Trouble::file(&dir, &e))?;
-        let path = dir.join("lock");
-        let lock = fs::File::create(&path).map_err(|e| Trouble::file(&path, &e))?;
-        if lock.try_lock().is_err() {
-            eprintln!("{}", t!("spin.waiting"));
-            lock.lock().map_err(|e| Trouble::file(&path, &e))?;
-        }
-        Ok(Self { dir, _lock: lock })
+impl Layout {
+    pub fn new(dir: impl Into<PathBuf>) -> Self {
+        Self { dir: dir.into() }
     }
 
     pub fn root(&self) -> PathBuf {
@@ -119,11 +131,73 @@ impl Slot {
         self.root().join("katas").join(kata.folder())
     }
 
+    /// Where a kata's own list of locked dependencies is kept, if it is: what is locked for the
+    /// whole workbook is too much for a workspace of one kata, and cargo would rewrite it.
+    pub fn kata_lock(&self, kata: &Kata) -> PathBuf {
+        self.dir.join(format!("{}.lock", kata.id))
+    }
+}
+
+/// The staging workspace, held by one process at a time.
+#[derive(Debug)]
+pub struct Slot {
+    layout: Layout,
+    _lock: fs::File,
+}
+
+impl Slot {
+    /// Waits until no other process stages.
+    pub fn lock(workbook: &Workbook) -> Outcome<Self> {
+        Self::at(workbook.target().join("stage/0"))
+    }
+
+    /// As [`Slot::lock`], somewhere else.
+    pub fn at(dir: PathBuf) -> Outcome<Self> {
+        fs::create_dir_all(&dir).map_err(|e| Trouble::file(&dir, &e))?;
+        let path = dir.join("lock");
+        let lock = fs::File::create(&path).map_err(|e| Trouble::file(&path, &e))?;
+        if lock.try_lock().is_err() {
+            eprintln!("{}", t!("spin.waiting"));
+            lock.lock().map_err(|e| Trouble::file(&path, &e))?;
+        }
+        Ok(Self { layout: Layout { dir }, _lock: lock })
+    }
+
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    pub fn root(&self) -> PathBuf {
+        self.layout.root()
+    }
+
+    pub fn target(&self) -> PathBuf {
+        self.layout.target()
+    }
+
+    pub fn kata_dir(&self, kata: &Kata) -> PathBuf {
+        self.layout.kata_dir(kata)
+    }
+
     /// Lays out the workspace with one kata and this submission in it.
     pub fn stage(&self, workbook: &Workbook, kata: &Kata, submission: &Overlay) -> Outcome<Build> {
+        let build = self.stage_library(workbook, kata, submission)?;
+        self.stage_suite(kata)?;
+        Ok(build)
+    }
+
+    /// As [`Slot::stage`], without the suite.
+    pub fn stage_library(
+        &self,
+        workbook: &Workbook,
+        kata: &Kata,
+        submission: &Overlay,
+    ) -> Outcome<Build> {
         let root = self.root();
+        let own_lock = self.layout.kata_lock(kata);
         for file in [".cargo/config.toml", "Cargo.lock", "rustfmt.toml"] {
-            let from = workbook.root.join(file);
+            let own = file == "Cargo.lock" && own_lock.is_file();
+            let from = if own { own_lock.clone() } else { workbook.root.join(file) };
             let bytes = fs::read(&from).map_err(|e| Trouble::file(&from, &e))?;
             files::put(&root.join(file), &bytes)?;
         }
@@ -143,16 +217,24 @@ impl Slot {
         Ok(Build {
             root,
             target: Some(self.target()),
-            marks: self.dir.clone(),
+            marks: self.layout.dir.clone(),
             package: kata.id.clone(),
             src: dir.join("src"),
             dir,
+            jail: None,
+            limits: BuildLimits::default(),
         })
+    }
+
+    /// Puts the suite beside a submission.
+    pub fn stage_suite(&self, kata: &Kata) -> Outcome<()> {
+        let to = self.kata_dir(kata).join("tests");
+        files::mirror(&kata.dir.join("tests"), &to).map_err(|e| Trouble::file(&to, &e))
     }
 
     /// Keeps a built binary from being overwritten by the next build.
     pub fn copy_out(&self, executable: &Path, name: &str) -> Outcome<PathBuf> {
-        let dir = self.dir.join("binaries");
+        let dir = self.layout.dir.join("binaries");
         let copy = dir.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
         fs::create_dir_all(&dir).map_err(|e| Trouble::file(&dir, &e))?;
         // A new file, not the old one's bytes: the old one may still be running.

@@ -16,6 +16,8 @@ pub struct Verdict {
 /// Why there is nothing to run.
 #[derive(Debug, Clone)]
 pub struct BuildFailure {
+    /// [`Status::BuildFailed`], or the limit that the build met.
+    pub status: Status,
     /// As cargo renders it.
     pub rendered: String,
     /// The file of the first error, relative to the workspace.

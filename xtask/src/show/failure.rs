@@ -82,7 +82,7 @@ fn schedule(test: &TestResult) -> Option<String> {
 }
 
 /// What happened instead, in words, for every status that a test can end with.
-fn happened(test: &TestResult) -> String {
+pub(super) fn happened(test: &TestResult) -> String {
     let told = test.message().map(str::trim).filter(|m| !m.is_empty());
     match (test.status, told) {
         (Status::Timeout, _) => t!("status.timeout", seconds = test.ms / 1000),

@@ -114,6 +114,17 @@ impl Workbook {
         self.root.join("solutions-hidden").join(kata.folder())
     }
 
+    /// An export for students has no solutions.
+    pub fn has_solutions(&self) -> bool {
+        self.root.join("solutions-hidden").is_dir()
+    }
+
+    /// # Errors
+    /// What to say where there are none.
+    pub fn need_solutions(&self, otherwise: impl FnOnce() -> String) -> Outcome<()> {
+        if self.has_solutions() { Ok(()) } else { Err(Trouble::new(otherwise())) }
+    }
+
     /// Where the runner builds and keeps what can be thrown away.
     pub fn target(&self) -> PathBuf {
         self.root.join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))

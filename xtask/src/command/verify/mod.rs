@@ -19,6 +19,7 @@ use crate::workbook::{Kata, Outcome, Trouble, Workbook};
 use report::{Line, Report};
 
 pub fn run(workbook: &Workbook, options: &Verify) -> Outcome<ExitCode> {
+    workbook.need_solutions(|| t!("verify.no_solutions"))?;
     let scope = Scope::of(workbook, options)?;
     let mut report = Report::new(options.json);
     let busy = Load::start(options.load);

@@ -1,0 +1,131 @@
+//! Archives, read entry by entry and never unpacked.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::{Component, Path, PathBuf};
+
+use flate2::read::GzDecoder;
+use xtask::t;
+use xtask::workbook::{Outcome, Trouble};
+
+use super::{FILE, Place, Taking};
+
+/// Entries, and bytes that an archive may become.
+const ENTRIES: usize = 100_000;
+const UNPACKED: u64 = 512 << 20;
+
+const ENDINGS: [&str; 4] = [".tar.gz", ".tgz", ".tar", ".zip"];
+
+/// The name without the ending of an archive.
+pub fn stem(name: &str) -> Option<&str> {
+    ENDINGS.iter().find_map(|ending| name.strip_suffix(ending))
+}
+
+/// Takes what an archive has. One that is broken or reaches out of itself is refused as a whole.
+pub fn read(path: &Path, taking: &mut Taking<'_>) -> Outcome<()> {
+    let file = File::open(path).map_err(|e| Trouble::file(path, &e))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let file = BufReader::new(file);
+    let read = if name.ends_with(".zip") {
+        zipped(file, taking)
+    } else if name.ends_with(".tar") {
+        tarred(file.take(UNPACKED), taking)
+    } else if stem(&name).is_some() {
+        tarred(GzDecoder::new(file).take(UNPACKED), taking)
+    } else {
+        Err(Broken(t!("grade.no_archive")))
+    };
+    if let Err(Broken(why)) = read {
+        taking.taken.trees.clear();
+        taking.refuse_whole(Path::new(&name), t!("grade.broken_archive", why = why));
+    }
+    Ok(())
+}
+
+struct Broken(String);
+
+impl From<io::Error> for Broken {
+    fn from(error: io::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<Trouble> for Broken {
+    fn from(trouble: Trouble) -> Self {
+        Self(trouble.message)
+    }
+}
+
+/// Does it stay below the folder that it would be unpacked in?
+fn stays(path: &Path) -> bool {
+    path.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir))
+}
+
+fn tarred(from: impl Read, taking: &mut Taking<'_>) -> Result<(), Broken> {
+    let mut archive = tar::Archive::new(from);
+    for (number, entry) in archive.entries()?.enumerate() {
+        if number >= ENTRIES {
+            return Err(Broken(t!("grade.too_many")));
+        }
+        let mut entry = entry?;
+        let kind = entry.header().entry_type();
+        let Ok(name) = String::from_utf8(entry.path_bytes().into_owned()) else {
+            let odd = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+            taking.refuse_whole(Path::new(&odd), t!("grade.not_utf8"));
+            continue;
+        };
+        let path = PathBuf::from(name);
+        if !stays(&path) {
+            taking.refuse_whole(&path, t!("grade.reaches_out"));
+            continue;
+        }
+        let Place::Of(kata, below) = taking.place(&path) else { continue };
+        let size = entry.size();
+        if kind.is_file() {
+            taking.file(&kata, below, &path, size, || content(&mut entry))?;
+        } else if !kind.is_dir() {
+            taking.refuse(&kata, &path, t!("grade.not_regular"));
+        }
+    }
+    Ok(())
+}
+
+fn zipped(from: BufReader<File>, taking: &mut Taking<'_>) -> Result<(), Broken> {
+    let broken = |e: zip::result::ZipError| Broken(e.to_string());
+    let mut archive = zip::ZipArchive::new(from).map_err(broken)?;
+    if archive.len() > ENTRIES {
+        return Err(Broken(t!("grade.too_many")));
+    }
+    for number in 0..archive.len() {
+        let mut entry = archive.by_index(number).map_err(broken)?;
+        let Ok(name) = String::from_utf8(entry.name_raw().to_owned()) else {
+            let odd = String::from_utf8_lossy(entry.name_raw()).into_owned();
+            taking.refuse_whole(Path::new(&odd), t!("grade.not_utf8"));
+            continue;
+        };
+        // What a program on Windows would take for a way out is one.
+        let path = PathBuf::from(name.replace('\\', "/"));
+        if !stays(&path) {
+            taking.refuse_whole(&path, t!("grade.reaches_out"));
+            continue;
+        }
+        let Place::Of(kata, below) = taking.place(&path) else { continue };
+        if entry.is_file() {
+            let size = entry.size();
+            taking.file(&kata, below, &path, size, || content(&mut entry))?;
+        } else if !entry.is_dir() {
+            taking.refuse(&kata, &path, t!("grade.not_regular"));
+        }
+    }
+    Ok(())
+}
+
+/// At most what a file may be, whatever its entry says of its size.
+fn content(entry: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    entry.take(FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > FILE {
+        return Err(io::Error::other(t!("grade.too_big", bytes = bytes.len())));
+    }
+    Ok(bytes)
+}

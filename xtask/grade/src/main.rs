@@ -1,0 +1,42 @@
+//! `cargo xtask grade`: grades a class. Built when it is first used.
+//!
+//! The engine is the runner's: what `check` and `verify` do to a submission happens here, wrapped in
+//! a sandbox. This file only dispatches.
+
+mod class;
+mod cli;
+mod collect;
+mod command;
+mod doctor;
+mod intake;
+mod postgres;
+mod report;
+mod result;
+mod sandbox;
+mod store;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    if arguments.first().is_some_and(|word| word == sandbox::stage::WORD) {
+        return sandbox::stage::run(&arguments[1..]);
+    }
+    if arguments.first().is_some_and(|word| word == doctor::probe::WORD) {
+        let grader = arguments.get(1).and_then(|pid| pid.to_str()?.parse().ok());
+        return doctor::probe::run(grader);
+    }
+    let (common, command) = match cli::read() {
+        Ok(read) => read,
+        Err(code) => return code,
+    };
+    xtask::terminal::choose(common.plain);
+    match command.run() {
+        Ok(code) => ExitCode::from(code),
+        Err(trouble) => {
+            eprintln!("{}", trouble.message);
+            ExitCode::from(trouble.code)
+        }
+    }
+}

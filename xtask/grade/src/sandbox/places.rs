@@ -1,0 +1,104 @@
+use std::fs;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use xtask::workbook::{Outcome, Trouble};
+
+use super::User;
+
+/// Users of the slots, where the grader is root: numbers that distributions leave alone.
+const FIRST_USER: u32 = 64_100;
+
+/// The user of a slot; none where the grader is no root, and everything is its own user's.
+pub fn user(slot: usize) -> Option<User> {
+    let number = u32::try_from(slot).unwrap_or(0);
+    rustix::process::geteuid().is_root().then_some(User { id: FIRST_USER + number })
+}
+
+/// Where this machine keeps what building needs.
+#[derive(Debug)]
+pub struct Places {
+    /// Of the toolchain.
+    pub sysroot: PathBuf,
+    pub cargo_home: PathBuf,
+    /// A copy of this program, where every user gets to.
+    pub own: PathBuf,
+    /// What `rustc -vV` says.
+    pub rustc: String,
+}
+
+impl Places {
+    pub fn find(run: &Run) -> Outcome<Self> {
+        let said = |arguments: &[&str]| -> Outcome<String> {
+            let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+            let output = Command::new(rustc).args(arguments).output();
+            let output = output.map_err(|e| Trouble::new(e.to_string()))?;
+            Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        };
+        let home = || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cargo");
+        let sysroot = PathBuf::from(said(&["--print", "sysroot"])?);
+        let real = |path: PathBuf| fs::canonicalize(&path).map_err(|e| Trouble::file(&path, &e));
+        Ok(Self {
+            sysroot: real(sysroot)?,
+            cargo_home: real(std::env::var_os("CARGO_HOME").map_or_else(home, Into::into))?,
+            own: run.copy_of_this_program()?,
+            rustc: said(&["-vV"])?,
+        })
+    }
+}
+
+/// The folder of this process for what tests write, removed with it. It is short, and every user
+/// gets through it to what is his.
+#[derive(Debug)]
+pub struct Run {
+    pub dir: PathBuf,
+}
+
+const NAME: &str = "trece-grade-";
+
+impl Run {
+    pub fn new() -> Outcome<Self> {
+        static NEXT: AtomicUsize = AtomicUsize::new(0);
+        let base = std::env::temp_dir();
+        sweep(&base);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let dir = base.join(format!("{NAME}{}-{number}", std::process::id()));
+        let made = fs::DirBuilder::new().mode(0o711).create(&dir);
+        made.map_err(|e| Trouble::file(&dir, &e))?;
+        // The mode of a new folder is subject to the umask.
+        let mode = fs::set_permissions(&dir, fs::Permissions::from_mode(0o711));
+        mode.map_err(|e| Trouble::file(&dir, &e))?;
+        Ok(Self { dir })
+    }
+}
+
+impl Run {
+    fn copy_of_this_program(&self) -> Outcome<PathBuf> {
+        let copy = self.dir.join("stage");
+        let copied = std::env::current_exe().and_then(|own| {
+            fs::copy(own, &copy)?;
+            fs::set_permissions(&copy, fs::Permissions::from_mode(0o555))
+        });
+        copied.map_err(|e| Trouble::file(&copy, &e)).map(|()| copy)
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.dir);
+    }
+}
+
+/// Removes what killed graders have left.
+fn sweep(base: &Path) {
+    let Ok(entries) = fs::read_dir(base) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let pid = name.strip_prefix(NAME).and_then(|rest| rest.split('-').next());
+        if pid.is_some_and(|pid| !Path::new("/proc").join(pid).exists()) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}

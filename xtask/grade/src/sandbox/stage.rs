@@ -1,0 +1,121 @@
+//! The last stage before a program: it becomes the slot's user, sets limits, filters system calls,
+//! says that it began, and is replaced by the program.
+
+use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use rustix::process::{Resource, Rlimit, setrlimit};
+use serde::{Deserialize, Serialize};
+use xtask::engine::BEGUN;
+
+use super::{Allowance, User, landlock, seccomp};
+
+/// Its name among the arguments of this program.
+pub const WORD: &str = "stage";
+
+/// What it is told, as JSON in an argument.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Stage {
+    user: Option<u32>,
+    address_space: u64,
+    processes: u64,
+    file: u64,
+    /// Say that the program begins.
+    tell: bool,
+    program: PathBuf,
+    /// Only without namespaces.
+    pub rules: Option<Rules>,
+}
+
+/// What Landlock lets a program do with files.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Rules {
+    /// To read and to execute.
+    pub read: Vec<PathBuf>,
+    /// To execute, and not to read.
+    pub execute: Vec<PathBuf>,
+    pub write: Vec<PathBuf>,
+    /// Whether this is a submission's own program.
+    pub strict: bool,
+}
+
+impl Stage {
+    pub fn new(
+        user: Option<User>,
+        allowance: &Allowance,
+        tell: bool,
+        program: impl Into<PathBuf>,
+    ) -> Self {
+        Self {
+            user: user.map(|u| u.id),
+            address_space: allowance.address_space,
+            processes: allowance.processes,
+            file: allowance.file,
+            tell,
+            program: program.into(),
+            rules: None,
+        }
+    }
+
+    pub fn arguments(&self) -> [String; 2] {
+        [WORD.to_owned(), serde_json::to_string(self).expect("plain data")]
+    }
+}
+
+/// `stage JSON ARGUMENT…`; returns only what went wrong.
+pub fn run(arguments: &[OsString]) -> ExitCode {
+    let told = arguments.first().and_then(|a| serde_json::from_str(a.to_str()?).ok());
+    let why = match told {
+        Some(stage) => enter(stage, &arguments[1..]),
+        None => "no orders".to_owned(),
+    };
+    eprintln!("trece sandbox: {why}");
+    ExitCode::from(125)
+}
+
+fn enter(mut stage: Stage, arguments: &[OsString]) -> String {
+    if let Some(user) = stage.user.take() {
+        // The standard library also empties the list of groups.
+        let own = own_program();
+        let error =
+            Command::new(own).uid(user).gid(user).args(stage.arguments()).args(arguments).exec();
+        return format!("cannot become user {user}: {error}");
+    }
+    match prepare(&stage) {
+        Ok(()) => {
+            let error = Command::new(&stage.program).args(arguments).exec();
+            format!("cannot start {}: {error}", stage.program.display())
+        }
+        Err(why) => why,
+    }
+}
+
+/// Where this very program is: as it was called, since there may be no `/proc`.
+fn own_program() -> OsString {
+    std::env::args_os().next().unwrap_or_default()
+}
+
+fn prepare(stage: &Stage) -> Result<(), String> {
+    if let Some(rules) = &stage.rules {
+        // A group of its own, which nothing of it can leave: see `seccomp`.
+        rustix::process::setsid().map_err(|e| format!("setsid: {e}"))?;
+        landlock::enter(rules)?;
+    }
+    for (resource, most) in [
+        (Resource::Core, 0),
+        (Resource::As, stage.address_space),
+        (Resource::Nproc, stage.processes),
+        (Resource::Fsize, stage.file),
+        (Resource::Nofile, 1024),
+    ] {
+        let limit = Rlimit { current: Some(most), maximum: Some(most) };
+        setrlimit(resource, limit).map_err(|e| format!("{resource:?}: {e}"))?;
+    }
+    seccomp::enter(stage.rules.as_ref().map(|rules| rules.strict))?;
+    if stage.tell {
+        eprint!("{BEGUN}");
+    }
+    Ok(())
+}
