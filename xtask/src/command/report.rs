@@ -33,30 +33,30 @@ pub fn run(workbook: &Workbook, name: Option<&str>) -> Outcome<ExitCode> {
 pub fn tell(written: &Written) {
     let file = &written.file;
     let line = match (written.new, written.changed) {
-        (true, _) => t!("report.new", file = file),
-        (false, true) => t!("report.renewed", file = file),
-        (false, false) => t!("report.same", file = file),
+        (true, _) => t!("notebook.new", file = file),
+        (false, true) => t!("notebook.renewed", file = file),
+        (false, false) => t!("notebook.same", file = file),
     };
     print!("{}", fold(&line, 0));
     if let Some(backup) = &written.backup {
-        print!("{}", fold(&t!("report.kept", backup = backup), 2));
+        print!("{}", fold(&t!("notebook.kept", backup = backup), 2));
     }
     for name in &written.renewed.absent {
-        print!("{}", fold(&t!("report.absent", name = name), 2));
+        print!("{}", fold(&t!("notebook.absent", name = name), 2));
         println!("    <!-- trece:begin {name} -->\n    <!-- trece:end {name} -->");
     }
     let open = &written.open;
     if open.is_empty() {
-        print!("{}", fold(&t!("report.complete"), 2));
+        print!("{}", fold(&t!("notebook.complete"), 2));
         return;
     }
     let lines: Vec<String> = open.iter().map(ToString::to_string).collect();
-    print!("{}", fold(&t!("report.open", n = open.len(), lines = lines.join(", ")), 2));
+    print!("{}", fold(&t!("notebook.open", n = open.len(), lines = lines.join(", ")), 2));
 }
 
 /// What would make the page better.
 fn next(kata: &Kata, measured: bool) {
     if kata.measures() && !measured {
-        println!("  {} {}", hint(&format!("cargo xtask bench {}", kata.id)), t!("report.measure"));
+        println!("  {} {}", hint(&format!("cargo xtask bench {}", kata.id)), t!("notebook.measure"));
     }
 }

@@ -59,7 +59,7 @@ impl Measured {
         let read = document(&kata.id, &String::from_utf8_lossy(&bytes));
         let mut measured = read.map_err(|why| {
             let file = workbook.shown(&path);
-            Trouble::new(t!("report.bad_run", file = file, why = why, kata = kata.id))
+            Trouble::new(t!("notebook.bad_run", file = file, why = why, kata = kata.id))
         })?;
         let table = folder.join(TABLE);
         if table.is_file() {

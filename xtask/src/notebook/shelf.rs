@@ -55,7 +55,7 @@ impl<'w> Shelf<'w> {
             Err(e) => return Err(Trouble::file(&path, &e)),
             Ok(bytes) => {
                 let text = String::from_utf8(bytes);
-                Some(text.map_err(|_| Trouble::new(t!("report.not_text", file = shown)))?)
+                Some(text.map_err(|_| Trouble::new(t!("notebook.not_text", file = shown)))?)
             }
         };
         let text = text.filter(|text| !text.trim().is_empty());
@@ -65,10 +65,10 @@ impl<'w> Shelf<'w> {
                 let page = Page::parse(text).map_err(|damage| damaged(&shown, &damage))?;
                 if page.id().is_some_and(|of| of != id) {
                     let of = page.id().unwrap_or_default();
-                    return Err(Trouble::new(t!("report.other_page", file = shown, of = of)));
+                    return Err(Trouble::new(t!("notebook.other_page", file = shown, of = of)));
                 }
                 if !page.is_generated() {
-                    return Err(Trouble::new(t!("report.no_marks", file = shown)));
+                    return Err(Trouble::new(t!("notebook.no_marks", file = shown)));
                 }
                 Some(page)
             }
@@ -154,9 +154,9 @@ impl<'w> Shelf<'w> {
 fn damaged(file: &str, damage: &Damage) -> Trouble {
     let line = damage.line;
     Trouble::new(match &damage.what {
-        What::NoEnd(name) => t!("report.no_end", file = file, line = line, name = name),
-        What::NoBegin(name) => t!("report.no_begin", file = file, line = line, name = name),
-        What::Twice(name) => t!("report.twice", file = file, line = line, name = name),
+        What::NoEnd(name) => t!("notebook.no_end", file = file, line = line, name = name),
+        What::NoBegin(name) => t!("notebook.no_begin", file = file, line = line, name = name),
+        What::Twice(name) => t!("notebook.twice", file = file, line = line, name = name),
     })
 }
 
