@@ -10,8 +10,9 @@ use tokio_postgres::{Client, Error};
 ///
 /// A message may come again until `keep` after it was seen first: the longest time for which
 /// anything between here and the producer may still have it. A mark whose time is over at `now` is
-/// deleted; at exactly `keep` it is not over yet. Fractions of a second in `keep` count in favour of
-/// the mark. Clocks may differ: a mark from the future is no error, and is kept.
+/// deleted; at exactly `keep` it is not over yet. A fraction of a second in `keep` counts as a whole
+/// one: the fractions of both moments were cut off, and the doubt is in favour of the mark. Clocks
+/// may differ: a mark from the future is no error, and is kept.
 ///
 /// Workers go on meanwhile: whoever adds a mark does not wait. Several may prune at once; no mark is
 /// counted by two of them.
