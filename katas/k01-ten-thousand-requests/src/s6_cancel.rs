@@ -26,8 +26,9 @@ impl CpuPool {
     ///
     /// # Cancellation
     /// Dropped before `f` has begun, the job is gone at once: it never runs, what `f` holds has been
-    /// dropped, and its place is free when the drop is over. Dropped later, `f` is asked to stop
-    /// through its [`Stop`]; it has its place until it has ended. Nobody else's job is asked.
+    /// dropped (whose own `drop` may use the pool), and its place is free when the drop is over.
+    /// Dropped later, `f` is asked to stop through its [`Stop`]; it has its place until it has ended.
+    /// Nobody else's job is asked.
     pub async fn run<T: Send + 'static>(
         &self,
         f: impl FnOnce(&Stop) -> T + Send + 'static,

@@ -48,7 +48,12 @@ async fn timers_tick_while_cpu_runs() {
 /// take turns on the same processors, and all of them would be late.
 #[suite::test]
 async fn at_most_threads_jobs_at_once() {
-    let threads = more_than_processors();
+    for threads in [1, more_than_processors()] {
+        crowd_of_jobs(threads).await;
+    }
+}
+
+async fn crowd_of_jobs(threads: usize) {
     let jobs = threads + 200;
     let _scene = suite::context(format!("A pool of {threads} threads; {jobs} jobs at once."));
     let pool = pool(threads, jobs);
@@ -230,7 +235,7 @@ async fn dropped_caller_harms_nobody() {
 
 /// Who drops the pool has its threads back: they are no one's otherwise, and every pool that was
 /// made and dropped would leave some.
-#[suite::test(deadline = 5)]
+#[suite::test(deadline = 8)]
 async fn dropped_pool_ends_its_threads() {
     let _scene = suite::context("A pool of 2 threads, each has done a job; then it is dropped.");
     let pool = pool(2, 0);

@@ -4,8 +4,9 @@
 //! it is told.
 
 use std::num::NonZeroUsize;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use k01::s6_cancel::CpuPool;
@@ -94,6 +95,36 @@ async fn cancelled_job_lets_go_of_what_it_holds() {
     same("Who has it when the caller of job 1 has gone", Arc::strong_count(&held), 1);
     keeper.open();
     same("The answer of job 0", first.await, Ok(0));
+    what_it_holds_may_use_the_pool().await;
+}
+
+async fn what_it_holds_may_use_the_pool() {
+    let _scene = suite::context(
+        "A pool of 1 thread, queue of 1; job 0 runs; job 1 waits and holds something that asks the \
+         pool when it is dropped; its caller goes away.",
+    );
+    let pool = Arc::new(pool(1, 1));
+    let (keeper, mut began) = (Keeper::default(), News::new());
+    let first = taken(&pool, &keeper, &began, 0).await;
+    same("The job that has begun", began.next().await, 0);
+    let asks = AsksWhenDropped(Arc::clone(&pool));
+    let mut second: Call<'_> = Box::pin(pool.run(move |_| Arc::strong_count(&asks.0)));
+    same("Job 1, while job 0 runs", at_once(second.as_mut()).await, None);
+    drop(second);
+    same("Who has the pool when the caller of job 1 has gone", Arc::strong_count(&pool), 1);
+    keeper.open();
+    same("The answer of job 0", first.await, Ok(0));
+}
+
+/// A handle that goes back to its pool, as those of a connection do.
+struct AsksWhenDropped(Arc<CpuPool>);
+
+impl Drop for AsksWhenDropped {
+    fn drop(&mut self) {
+        let mut call = pin!(self.0.run(|_| 0));
+        // Whether there is room by now is another test's question.
+        let _ = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    }
 }
 
 /// A job that has begun is asked to stop when its caller goes away. It alone: the others are
