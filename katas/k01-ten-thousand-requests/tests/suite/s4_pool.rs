@@ -15,7 +15,7 @@ use k01_given::PoolError;
 use suite::say::{holds, same};
 use tokio::time::sleep;
 
-use crate::threads::{Gate, Keeper, News, at_once, until_this_thread_ends};
+use crate::threads::{Gate, Keeper, NOT_YET, News, REFUSED, at_once, said, until_this_thread_ends};
 
 type Answer = Result<usize, PoolError>;
 type Call<'a> = Pin<Box<dyn Future<Output = Answer> + 'a>>;
@@ -73,7 +73,7 @@ async fn crowd_of_jobs(threads: usize) {
             now.fetch_sub(1, Ordering::SeqCst);
             n
         }));
-        same(format!("Job {n}, while all wait"), at_once(call.as_mut()).await, None);
+        said(format!("Job {n}, while all wait"), &at_once(call.as_mut()).await, NOT_YET);
         calls.push(call);
     }
     keeper.open();
@@ -89,9 +89,10 @@ async fn crowd_of_jobs(threads: usize) {
 #[suite::test]
 async fn all_threads_work() {
     let threads = more_than_processors();
-    let _scene = suite::context(format!(
-        "A pool of {threads} threads; {threads} jobs that end when all of them run."
-    ));
+    let _scene = suite::context(
+        "A pool of more threads than there are processors, without a queue; as many jobs, which end \
+         when all of them run.",
+    );
     all_run_at_once(&pool(threads, 0), threads).await;
 }
 
@@ -109,7 +110,7 @@ async fn full_pool_rejects() {
     }
     for n in 3..6 {
         let mut call = held_call(&pool, &keeper, &began, n);
-        same("One job more", at_once(call.as_mut()).await, Some(FULL));
+        said("One job more comes", &at_once(call.as_mut()).await, REFUSED);
     }
     keeper.open();
     for (n, call) in calls.into_iter().enumerate() {
@@ -141,7 +142,7 @@ async fn an_idle_pool_takes_threads_plus_queue() {
                 calls.push(taken(&pool, &keeper, &began, n).await);
             }
             let mut one_more = held_call(&pool, &keeper, &began, 99);
-            same("One job more", at_once(one_more.as_mut()).await, Some(FULL));
+            said("One job more comes", &at_once(one_more.as_mut()).await, REFUSED);
             drop(one_more);
             keeper.open();
             for (n, call) in calls.into_iter().enumerate() {
@@ -172,7 +173,7 @@ async fn first_come_first_served() {
             let _ = says.send(n);
             n
         }));
-        same(format!("Job {n}, which waits"), at_once(call.as_mut()).await, None);
+        said(format!("Job {n}, which waits"), &at_once(call.as_mut()).await, NOT_YET);
         calls.push(call);
     }
     keeper.open();
@@ -213,7 +214,7 @@ async fn dropped_caller_harms_nobody() {
     same("The job that has begun", began.next().await, 0);
     drop(call);
     let mut next = held_call(&lone, &keeper, &began, 1);
-    same("Another job, while that one runs", at_once(next.as_mut()).await, Some(FULL));
+    said("Another job, while that one runs", &at_once(next.as_mut()).await, REFUSED);
     drop(next);
     keeper.open();
     same("Another job, later", when_there_is_room(&lone, || 2).await, Ok(2));
@@ -248,7 +249,7 @@ async fn dropped_pool_ends_its_threads() {
             let _ = says.send(n);
             held(&gate, n)
         }));
-        same(format!("Job {n}"), at_once(call.as_mut()).await, None);
+        said(format!("Job {n}"), &at_once(call.as_mut()).await, NOT_YET);
         calls.push(call);
     }
     // Both at once, so on two threads.
@@ -289,8 +290,8 @@ fn held_call<'a>(pool: &'a CpuPool, keeper: &Keeper, began: &News<usize>, n: usi
 /// The same, when it was taken.
 async fn taken<'a>(pool: &'a CpuPool, keeper: &Keeper, began: &News<usize>, n: usize) -> Call<'a> {
     let mut call = held_call(pool, keeper, began, n);
-    let answer: Option<Answer> = at_once(call.as_mut()).await;
-    same(format!("Job {n} of a pool that has room"), answer, None);
+    let saw = at_once(call.as_mut()).await;
+    said(format!("Job {n} comes to a pool that has room"), &saw, NOT_YET);
     call
 }
 
@@ -326,7 +327,7 @@ async fn both_places_are_there(pool: &CpuPool) {
     let running = taken(pool, &keeper, &began, 3).await;
     let waiting = taken(pool, &keeper, &began, 4).await;
     let mut one_more = held_call(pool, &keeper, &began, 5);
-    same("One job more", at_once(one_more.as_mut()).await, Some(FULL));
+    said("One job more comes", &at_once(one_more.as_mut()).await, REFUSED);
     keeper.open();
     same("The answers", (running.await, waiting.await), (Ok(3), Ok(4)));
 }

@@ -14,7 +14,7 @@ use k01_given::{PoolError, Stop};
 use suite::say::same;
 use tokio::time::sleep;
 
-use crate::threads::{Keeper, News, at_once};
+use crate::threads::{Keeper, NOT_YET, News, REFUSED, at_once, said};
 
 type Answer = Result<usize, PoolError>;
 type Call<'a> = Pin<Box<dyn Future<Output = Answer> + 'a>>;
@@ -89,7 +89,7 @@ async fn cancelled_job_lets_go_of_what_it_holds() {
     let held = Arc::new(());
     let holds = Arc::clone(&held);
     let mut second: Call<'_> = Box::pin(pool.run(move |_| Arc::strong_count(&holds)));
-    same("Job 1, while job 0 runs", at_once(second.as_mut()).await, None);
+    said("Job 1, while job 0 runs", &at_once(second.as_mut()).await, NOT_YET);
     same("Who has it while job 1 waits", Arc::strong_count(&held), 2);
     drop(second);
     same("Who has it when the caller of job 1 has gone", Arc::strong_count(&held), 1);
@@ -109,7 +109,7 @@ async fn what_it_holds_may_use_the_pool() {
     same("The job that has begun", began.next().await, 0);
     let asks = AsksWhenDropped(Arc::clone(&pool));
     let mut second: Call<'_> = Box::pin(pool.run(move |_| Arc::strong_count(&asks.0)));
-    same("Job 1, while job 0 runs", at_once(second.as_mut()).await, None);
+    said("Job 1, while job 0 runs", &at_once(second.as_mut()).await, NOT_YET);
     drop(second);
     same("Who has the pool when the caller of job 1 has gone", Arc::strong_count(&pool), 1);
     keeper.open();
@@ -148,7 +148,7 @@ async fn started_job_is_asked_to_stop() {
             let _ = tells.send((n, stop.asked()));
             n
         }));
-        same(format!("Job {n}, which runs"), at_once(call.as_mut()).await, None);
+        said(format!("Job {n}, which runs"), &at_once(call.as_mut()).await, NOT_YET);
         same("The job that has begun", began.next().await, n);
         calls.push(call);
     }
@@ -201,7 +201,7 @@ async fn patient_callers_notice_nothing() {
             assert!(n != 2, "job 2 panics");
             n
         }));
-        same(format!("Job {n}, which waits"), at_once(call.as_mut()).await, None);
+        said(format!("Job {n}, which waits"), &at_once(call.as_mut()).await, NOT_YET);
         calls.push(call);
     }
     refuses(&pool, &keeper, &began).await;
@@ -233,15 +233,15 @@ fn held_call<'a>(pool: &'a CpuPool, keeper: &Keeper, began: &News<usize>, n: usi
 /// The same, when it was taken.
 async fn taken<'a>(pool: &'a CpuPool, keeper: &Keeper, began: &News<usize>, n: usize) -> Call<'a> {
     let mut call = held_call(pool, keeper, began, n);
-    let answer: Option<Answer> = at_once(call.as_mut()).await;
-    same(format!("Job {n} of a pool that has room"), answer, None);
+    let saw = at_once(call.as_mut()).await;
+    said(format!("Job {n} comes to a pool that has room"), &saw, NOT_YET);
     call
 }
 
 /// The pool is full.
 async fn refuses(pool: &CpuPool, keeper: &Keeper, began: &News<usize>) {
     let mut call = held_call(pool, keeper, began, 99);
-    same("One job more", at_once(call.as_mut()).await, Some(FULL));
+    said("One job more comes", &at_once(call.as_mut()).await, REFUSED);
 }
 
 /// Asks until the pool does not refuse: jobs whose callers are gone end unheard.

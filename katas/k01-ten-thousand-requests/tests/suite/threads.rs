@@ -1,11 +1,13 @@
 //! Jobs on threads, held there by the test.
 
 use std::cell::RefCell;
+use std::fmt::{Debug, Display};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::task::Poll;
 
+use suite::say::holds;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// Holds threads until it is open. Clones are of the same gate.
@@ -83,15 +85,26 @@ impl<T> News<T> {
     }
 }
 
-/// One poll: what the call says at once, or nothing.
-pub async fn at_once<T>(mut call: Pin<&mut (impl Future<Output = T> + ?Sized)>) -> Option<T> {
+/// What a call says that has to wait for its answer.
+pub const NOT_YET: &str = "no answer yet";
+/// What a call says that a full pool has refused.
+pub const REFUSED: &str = "Err(Full)";
+
+/// One poll: what the call says at once.
+pub async fn at_once<T: Debug>(mut call: Pin<&mut (impl Future<Output = T> + ?Sized)>) -> String {
     poll_fn(|context| {
         Poll::Ready(match call.as_mut().poll(context) {
-            Poll::Ready(answer) => Some(answer),
-            Poll::Pending => None,
+            Poll::Ready(answer) => format!("{answer:?}"),
+            Poll::Pending => NOT_YET.to_owned(),
         })
     })
     .await
+}
+
+/// Fails unless that is what a call said.
+#[track_caller]
+pub fn said(what: impl Display, saw: &str, expected: &str) {
+    holds(what, expected, saw, saw == expected);
 }
 
 thread_local! {
