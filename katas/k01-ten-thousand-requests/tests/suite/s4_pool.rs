@@ -15,7 +15,10 @@ use k01_given::PoolError;
 use suite::say::{holds, same};
 use tokio::time::sleep;
 
-use crate::threads::{Gate, Keeper, NOT_YET, News, REFUSED, at_once, said, until_this_thread_ends};
+use crate::threads::{
+    Gate, Keeper, NOT_YET, News, REFUSED, at_once, everybody_had_a_turn, said,
+    until_this_thread_ends,
+};
 
 type Answer = Result<usize, PoolError>;
 type Call<'a> = Pin<Box<dyn Future<Output = Answer> + 'a>>;
@@ -66,16 +69,13 @@ async fn crowd_of_jobs(threads: usize) {
             let [now, most] = &*running;
             most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
             gate.wait();
-            // Whoever else is about to run gets his chance.
-            for _ in 0..100 {
-                std::thread::yield_now();
-            }
             now.fetch_sub(1, Ordering::SeqCst);
             n
         }));
         said(format!("Job {n}, while all wait"), &at_once(call.as_mut()).await, NOT_YET);
         calls.push(call);
     }
+    everybody_had_a_turn().await;
     keeper.open();
     for (n, call) in calls.into_iter().enumerate() {
         same(format!("The answer of job {n}"), call.await, Ok(n));
@@ -155,34 +155,24 @@ async fn an_idle_pool_takes_threads_plus_queue() {
 /// Who comes first is served first: otherwise those who have waited longest go on waiting.
 #[suite::test]
 async fn first_come_first_served() {
-    const MANY: usize = 100;
-    let _scene = suite::context("A pool of 1 thread that is busy; then jobs 1 to 100 come.");
-    let pool = pool(1, MANY);
+    let _scene = suite::context("A pool of 1 thread whose job is held; then jobs 1 to 6 come.");
+    let pool = pool(1, 6);
     let (keeper, mut began) = (Keeper::default(), News::new());
     let first = taken(&pool, &keeper, &began, 0).await;
     same("The job that has begun", began.next().await, 0);
     let mut calls: Vec<Call<'_>> = Vec::new();
-    for n in 1..=MANY {
-        let (gate, says) = (keeper.gate(), began.sender());
-        let mut call: Call<'_> = Box::pin(pool.run(move || {
-            gate.wait();
-            // Were they not one after the other, the later ones would be first.
-            for _ in n..MANY {
-                std::thread::yield_now();
-            }
-            let _ = says.send(n);
-            n
-        }));
-        said(format!("Job {n}, which waits"), &at_once(call.as_mut()).await, NOT_YET);
-        calls.push(call);
+    for n in 1..=6 {
+        calls.push(taken(&pool, &keeper, &began, n).await);
     }
+    everybody_had_a_turn().await;
+    same("Jobs that begin while the only thread is taken", began.so_far(), vec![]);
     keeper.open();
     same("The answer of job 0", first.await, Ok(0));
     for (n, call) in (1..).zip(calls) {
         same(format!("The answer of job {n}"), call.await, Ok(n));
     }
     drop(pool);
-    same("The order in which they ran", began.rest().await, (1..=MANY).collect());
+    same("The order in which they began", began.rest().await, vec![1, 2, 3, 4, 5, 6]);
 }
 
 /// A job that panics is an answer for its caller, and for nobody else: the thread lives, the room

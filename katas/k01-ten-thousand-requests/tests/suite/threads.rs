@@ -9,6 +9,7 @@ use std::task::Poll;
 
 use suite::say::holds;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
 
 /// Holds threads until it is open. Clones are of the same gate.
 #[derive(Clone, Default)]
@@ -73,6 +74,11 @@ impl<T> News<T> {
         self.receiver.recv().await.expect("the test holds a sender itself")
     }
 
+    /// What was said by now.
+    pub fn so_far(&mut self) -> Vec<T> {
+        std::iter::from_fn(|| self.receiver.try_recv().ok()).collect()
+    }
+
     /// Waits until all other senders are gone: what they have said by then.
     pub async fn rest(self) -> Vec<T> {
         let Self { sender, mut receiver } = self;
@@ -82,6 +88,17 @@ impl<T> News<T> {
             all.push(one);
         }
         all
+    }
+}
+
+/// Gives every thread that can run its turn: one new thread after another begins and ends, and the
+/// system's scheduler is fair. Nothing right depends on it; what is wrong shows itself meanwhile,
+/// on a loaded machine as well, since turns are counted and not time.
+pub async fn everybody_had_a_turn() {
+    for _ in 0..25 {
+        let (here, came) = oneshot::channel();
+        std::thread::spawn(move || here.send(()));
+        came.await.expect("the thread says so");
     }
 }
 
