@@ -58,7 +58,7 @@ async fn at_most_threads_jobs_at_once() {
 
 async fn crowd_of_jobs(threads: usize) {
     let jobs = threads + 200;
-    let _scene = suite::context(format!("A pool of {threads} threads; {jobs} jobs at once."));
+    let _scene = suite::context(format!("Threads of the pool: {threads}; jobs at once: {jobs}."));
     let pool = pool(threads, jobs);
     let (keeper, running) =
         (Keeper::default(), Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]));
@@ -132,7 +132,7 @@ async fn full_pool_rejects() {
 async fn an_idle_pool_takes_threads_plus_queue() {
     for (threads, queue) in [(1, 0), (2, 0), (2, 3), (1, 5)] {
         let _scene = suite::context(format!(
-            "A pool of {threads} threads, queue of {queue}; jobs come one right after the other."
+            "Threads of the pool: {threads}, its queue: {queue}; jobs come one right after the other."
         ));
         let pool = pool(threads, queue);
         for _round in 0..2 {
