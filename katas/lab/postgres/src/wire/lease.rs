@@ -48,14 +48,14 @@ impl Lease {
 
     async fn anew(template: Template) -> Result<Self, Unavailable> {
         let database = Database::lease(&template, Access::Shared).await?;
-        let control = database.control().await.map_err(broken)?;
-        let (schema, columns) = look(&control).await.map_err(broken)?;
+        let control = database.control().await.map_err(|error| broken(&error))?;
+        let (schema, columns) = look(&control).await.map_err(|error| broken(&error))?;
         Ok(Self { template, database, schema, columns, sessions: Vec::new() })
     }
 
     async fn again(self) -> Result<Self, Unavailable> {
         let kept: Vec<i32> = self.sessions.iter().map(|session| session.pid).collect();
-        self.database.left_to(&kept).await.map_err(broken)?;
+        self.database.left_to(&kept).await.map_err(|error| broken(&error))?;
         Ok(self)
     }
 }
@@ -73,7 +73,7 @@ impl Origin {
     }
 }
 
-fn broken(error: Error) -> Unavailable {
+fn broken(error: &Error) -> Unavailable {
     Unavailable::Broken(error.to_string())
 }
 
