@@ -56,7 +56,10 @@ fn what_is_marked_is_shown() {
     let found = anchored("s.rs", text).unwrap();
     assert_eq!((found[0].lines.clone(), found[0].text.as_str()), (3..5, "b\n  c"));
     let (begin, end) = ("// ANCHOR: notebook\n", "// ANCHOR_END: notebook\n");
-    assert_eq!(anchored("s.rs", &[begin, end, begin, "x\n", end].concat()).unwrap().len(), 2);
+    assert_eq!(
+        anchored("s.rs", &[begin, "y\n", end, begin, "x\n", end].concat()).unwrap().len(),
+        2
+    );
     for (damaged, line) in [
         (["x\n", begin].concat(), 2),
         (["x\n", end].concat(), 2),

@@ -48,7 +48,7 @@ impl<'w> Shelf<'w> {
     pub fn open(workbook: &'w Workbook, id: &str) -> Outcome<Self> {
         let path = workbook.root.join("notebook").join(format!("{id}.md"));
         // Who keeps the notebook elsewhere has a link here.
-        let path = fs::canonicalize(&path).unwrap_or(path);
+        let path = if path.is_symlink() { fs::canonicalize(&path).unwrap_or(path) } else { path };
         let shown = workbook.shown(&path);
         let text = match fs::read(&path) {
             Err(e) if e.kind() == ErrorKind::NotFound => None,

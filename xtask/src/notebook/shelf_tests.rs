@@ -75,7 +75,7 @@ fn a_page_that_cannot_be_read_is_not_touched() {
         (b"\xff\xfe".to_vec(), "UTF-8"),
         (b"My own notes.".to_vec(), "notebook/k02.md"),
         (whole.replace("trece:end", "trece:gone").into_bytes(), ":4:"),
-        (whole.replace("trece:begin", "trece:gone").into_bytes(), ":5:"),
+        (whole.replace("trece:begin", "trece:gone").into_bytes(), ":6:"),
         (format!("{whole}{whole}").into_bytes(), "results"),
         (whole.replace("page k02", "page k03").into_bytes(), "k03"),
     ] {

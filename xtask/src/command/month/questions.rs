@@ -27,7 +27,8 @@ pub fn ask(month: &Month, answers: &mut Answers) -> Outcome<()> {
         println!("\n{}", bold(&t!("month.question", n = n + 1, all = all)));
         print!("{}", fold(question.question(), 0));
         for (i, choice) in question.choices().enumerate() {
-            print!("{}", fold(&format!("{}. {choice}", i + 1), 2));
+            // Under its own words, not under its number.
+            print!("  {}. {}", i + 1, fold(choice, 5).trim_start());
         }
         println!("{}", dim(&t!("predict.skip")));
         if one(question, answers)?.is_none() {
