@@ -7,6 +7,7 @@ mod check;
 mod completions;
 mod doctor;
 mod external;
+mod grade;
 mod hint;
 mod new;
 mod play;
@@ -28,6 +29,9 @@ pub fn run(command: Command) -> Outcome<ExitCode> {
     if let Command::Completions { shell } = &command {
         return completions::run(shell);
     }
+    if let Command::Grade { arguments } = &command {
+        return grade::run(arguments);
+    }
     let workbook = Workbook::find()?;
     match command {
         Command::Board => board::run(&workbook),
@@ -47,6 +51,6 @@ pub fn run(command: Command) -> Outcome<ExitCode> {
         Command::Doctor => Ok(doctor::run(&workbook)),
         Command::New { title, id } => new::run(&workbook, &id, title.as_deref()),
         Command::Verify(options) => verify::run(&workbook, &options),
-        Command::Completions { .. } => unreachable!("handled above"),
+        Command::Completions { .. } | Command::Grade { .. } => unreachable!("handled above"),
     }
 }
