@@ -4,7 +4,6 @@
 //! are gone, but for the two that the next stage needs to become the slot's user and loses by that.
 //! Run by anyone else it makes a user namespace and forbids further ones.
 
-use std::ffi::OsString;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
@@ -62,8 +61,15 @@ pub fn system(command: &mut Command) {
     }
 }
 
-pub fn bind(command: &mut Command, how: &str, from: &Path, to: impl Into<OsString>) {
-    command.arg(how).arg(from).arg(to.into());
+/// Binds a path. The folders above it are made first: those that bubblewrap makes by itself are
+/// closed to the slot's user.
+pub fn bind(command: &mut Command, how: &str, from: &Path, to: impl AsRef<Path>) {
+    let to = to.as_ref();
+    let above: Vec<&Path> = to.ancestors().skip(1).filter(|dir| dir.parent().is_some()).collect();
+    for dir in above.into_iter().rev() {
+        command.arg("--dir").arg(dir);
+    }
+    command.arg(how).arg(from).arg(to);
 }
 
 /// The system's libraries under the names that the dynamic linker looks for.
