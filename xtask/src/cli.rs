@@ -72,26 +72,58 @@ pub struct Target {
 pub enum Command {
     Board,
     Check(Check),
-    Watch { kata: Option<String> },
-    Play { kata: Option<String> },
-    Replay { code: String },
+    Watch {
+        kata: Option<String>,
+    },
+    Play {
+        kata: Option<String>,
+    },
+    Replay {
+        code: String,
+    },
     Hint(Target),
     Skip(Target),
-    Solution { give_up: bool, target: Target },
+    Solution {
+        give_up: bool,
+        target: Target,
+    },
     Reset(Target),
-    List { json: bool },
+    List {
+        json: bool,
+    },
     Next,
     Bench(Bench),
-    Book { build: bool, port: u16, open: bool, kata: Option<String> },
+    Book {
+        build: bool,
+        port: u16,
+        open: bool,
+        kata: Option<String>,
+    },
     Doctor,
-    New { title: Option<String>, id: String },
-    Export { to: std::path::PathBuf },
+    New {
+        title: Option<String>,
+        id: String,
+    },
+    Export {
+        to: std::path::PathBuf,
+    },
     Verify(Verify),
-    Completions { shell: String },
+    Completions {
+        shell: String,
+    },
+    /// Of a package of its own, which reads its own arguments.
+    Grade {
+        arguments: Vec<String>,
+    },
 }
 
 /// Reads the arguments of this process; prints help or an error and ends the process for them.
 pub fn read() -> Result<(Common, Command), ExitCode> {
+    let typed: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(("grade", arguments)) = typed.split_first().map(|(f, rest)| (f.as_str(), rest)) {
+        let common = Common { lang: None, plain: false };
+        return Ok((common, Command::Grade { arguments: arguments.to_vec() }));
+    }
     parser().run_inner(Args::current_args().set_name("cargo xtask")).map_err(|stop| match stop {
         ParseFailure::Stdout(help, full) => {
             print!("{}", help::shown(&help.monochrome(full)));
@@ -322,7 +354,17 @@ fn build() -> impl Parser<(Common, Command)> {
         t!("help.completions"),
         "source <(cargo xtask completions bash)"
     );
-    construct!([bench, book, doctor, new, export, verify, completions])
+    let grade = {
+        let arguments = positional("ARGUMENT").help(&*t!("grade.help_arguments")).many();
+        construct!(Command::Grade { arguments })
+    };
+    let grade = command!(
+        "grade",
+        grade,
+        t!("grade.help_about"),
+        "cargo xtask grade run --submissions class --out marks, grade doctor"
+    );
+    construct!([bench, book, doctor, new, export, verify, grade, completions])
 }
 
 #[cfg(test)]
@@ -349,6 +391,7 @@ mod tests {
             "new",
             "export",
             "verify",
+            "grade",
             "completions",
         ] {
             let arguments = [name, "--help"];
