@@ -14,11 +14,27 @@ use super::{FILE, Place, Taking};
 const ENTRIES: usize = 100_000;
 const UNPACKED: u64 = 512 << 20;
 
-const ENDINGS: [&str; 4] = [".tar.gz", ".tgz", ".tar", ".zip"];
+#[derive(Clone, Copy)]
+enum Kind {
+    Tar,
+    Compressed,
+    Zip,
+}
+
+const ENDINGS: [(&str, Kind); 4] = [
+    (".tar.gz", Kind::Compressed),
+    (".tgz", Kind::Compressed),
+    (".tar", Kind::Tar),
+    (".zip", Kind::Zip),
+];
 
 /// The name without the ending of an archive.
 pub fn stem(name: &str) -> Option<&str> {
-    ENDINGS.iter().find_map(|ending| name.strip_suffix(ending))
+    split(name).map(|(stem, _)| stem)
+}
+
+fn split(name: &str) -> Option<(&str, Kind)> {
+    ENDINGS.iter().find_map(|(ending, kind)| Some((name.strip_suffix(ending)?, *kind)))
 }
 
 /// Takes what an archive has. One that is broken or reaches out of itself is refused as a whole.
@@ -26,14 +42,11 @@ pub fn read(path: &Path, taking: &mut Taking<'_>) -> Outcome<()> {
     let file = File::open(path).map_err(|e| Trouble::file(path, &e))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let file = BufReader::new(file);
-    let read = if name.ends_with(".zip") {
-        zipped(file, taking)
-    } else if name.ends_with(".tar") {
-        tarred(file.take(UNPACKED), taking)
-    } else if stem(&name).is_some() {
-        tarred(GzDecoder::new(file).take(UNPACKED), taking)
-    } else {
-        Err(Broken(t!("grade.no_archive")))
+    let read = match split(&name) {
+        Some((_, Kind::Zip)) => zipped(file, taking),
+        Some((_, Kind::Tar)) => tarred(file.take(UNPACKED), taking),
+        Some((_, Kind::Compressed)) => tarred(GzDecoder::new(file).take(UNPACKED), taking),
+        None => Err(Broken(t!("grade.no_archive"))),
     };
     if let Err(Broken(why)) = read {
         taking.taken.trees.clear();
