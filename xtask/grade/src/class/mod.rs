@@ -94,7 +94,7 @@ pub struct Class<'c> {
     pub settings: Settings,
     pub tool: Tool,
     pub benches: Vec<Bench>,
-    /// Where some kata needs one.
+    /// Where some kata needs one, and has a sandbox to be in.
     template: Option<Template>,
     _run: Run,
     /// An unchanged stub is graded once.
@@ -120,7 +120,8 @@ impl<'c> Class<'c> {
             let registered = signal_hook::flag::register(signal, Arc::clone(&stop));
             registered.map_err(|e| Trouble::new(e.to_string()))?;
         }
-        let needed = course.katas.iter().any(|s| needs_postgres(s.kata));
+        let needed =
+            settings.kind != Kind::None && course.katas.iter().any(|s| needs_postgres(s.kata));
         let template = if needed { Some(Template::make(&run)?) } else { None };
         let benches = slot::open(course, &settings, &places, &run)?;
         let stubs = Mutex::default();
