@@ -142,3 +142,78 @@ fn content(entry: &mut impl Read) -> io::Result<Vec<u8>> {
     }
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::io::Write;
+    use std::path::Path;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use xtask::workbook::Workbook;
+    use zip::write::SimpleFileOptions;
+
+    use crate::intake::{Source, Taken};
+
+    const FILES: [(&str, &str); 3] = [
+        ("hers-0123/katas/k02-balance-race/src/lib.rs", "//! Hers.\n"),
+        ("hers-0123/katas/k02-balance-race/src/s2_lock.rs", "// One lock.\n"),
+        ("hers-0123/katas/k02-balance-race/tests/suite/main.rs", "fn main() {}\n"),
+    ];
+
+    fn taken(path: &Path) -> Taken {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let workbook = Workbook::open(&root).unwrap();
+        let katas = [workbook.kata("k02").unwrap()];
+        let source = Source { id: "a".into(), path: path.to_owned(), submitted_at: None };
+        Taken::of(&source, &katas).unwrap()
+    }
+
+    fn tar(to: impl Write) {
+        let mut tar = tar::Builder::new(to);
+        for (name, text) in FILES {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(text.len() as u64);
+            header.set_mode(0o644);
+            tar.append_data(&mut header, name, text.as_bytes()).unwrap();
+        }
+        tar.into_inner().unwrap().flush().unwrap();
+    }
+
+    #[test]
+    fn every_kind_of_archive_holds_the_same() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name);
+        tar(File::create(path("a.tar")).unwrap());
+        tar(GzEncoder::new(File::create(path("a.tar.gz")).unwrap(), Compression::fast()));
+        let mut zip = zip::ZipWriter::new(File::create(path("a.zip")).unwrap());
+        for (name, text) in FILES {
+            zip.start_file(name, SimpleFileOptions::default()).unwrap();
+            zip.write_all(text.as_bytes()).unwrap();
+        }
+        zip.finish().unwrap();
+        let all = ["a.tar", "a.tar.gz", "a.zip"].map(|name| taken(&path(name)));
+        for one in &all {
+            assert!(one.refused.is_empty() && one.refused_whole.is_empty());
+            assert_eq!(one.trees["k02"].files().count(), 2);
+            assert_eq!(one.sha256(), all[0].sha256());
+        }
+    }
+
+    #[test]
+    fn what_is_torn_or_reaches_out_is_refused_as_a_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let torn = dir.path().join("torn.tar.gz");
+        std::fs::write(&torn, "no archive").unwrap();
+        assert_eq!(taken(&torn).refused_whole.len(), 1);
+        let out = dir.path().join("out.zip");
+        let mut zip = zip::ZipWriter::new(File::create(&out).unwrap());
+        zip.start_file("../evil.rs", SimpleFileOptions::default()).unwrap();
+        zip.finish().unwrap();
+        assert_eq!(taken(&out).refused_whole[0].file, "../evil.rs");
+        let strange = dir.path().join("a.rar");
+        std::fs::write(&strange, "").unwrap();
+        assert_eq!(taken(&strange).refused_whole.len(), 1);
+    }
+}

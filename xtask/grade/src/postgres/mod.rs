@@ -46,7 +46,7 @@ impl<'b> Postgres<'b> {
         }
         let private = fs::Permissions::from_mode(0o700);
         fs::set_permissions(&bench.sockets, private).map_err(|e| Trouble::file(&data, &e))?;
-        let mut command = server.command(template.programs(), &data)?;
+        let mut command = server.command(template.programs(), &data);
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::null())

@@ -5,8 +5,6 @@ use std::process::{Child, Command};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use xtask::workbook::Outcome;
-
 use super::stage::{Rules, Stage};
 use super::{Allowance, Kind, Places, User, bwrap, landlock};
 use crate::postgres::watch;
@@ -35,7 +33,7 @@ impl Server {
     }
 
     /// What starts a server and watches over it. It ends with its standard input.
-    pub fn command(&self, programs: &Path, data: &Path) -> Outcome<Command> {
+    pub fn command(&self, programs: &Path, data: &Path) -> Command {
         let allowance = Allowance::server();
         let mut command = if self.landlock {
             let mut stage = Stage::new(self.user, &allowance, false, &self.places.own);
@@ -60,7 +58,7 @@ impl Server {
         };
         command.arg(watch::WORD).arg(programs).arg(data).arg(&self.sockets);
         command.env_clear().env("PATH", "/usr/bin:/bin");
-        Ok(command)
+        command
     }
 
     /// Ends a server and waits for it.
