@@ -72,49 +72,23 @@ pub struct Target {
 pub enum Command {
     Board,
     Check(Check),
-    Watch {
-        kata: Option<String>,
-    },
-    Play {
-        kata: Option<String>,
-    },
-    Replay {
-        code: String,
-    },
+    Watch { kata: Option<String> },
+    Play { kata: Option<String> },
+    Replay { code: String },
     Hint(Target),
     Skip(Target),
-    Solution {
-        give_up: bool,
-        target: Target,
-    },
+    Solution { give_up: bool, target: Target },
     Reset(Target),
-    List {
-        json: bool,
-    },
+    List { json: bool },
     Next,
     Bench(Bench),
-    Book {
-        build: bool,
-        port: u16,
-        open: bool,
-        kata: Option<String>,
-    },
+    Book { build: bool, port: u16, open: bool, kata: Option<String> },
     Doctor,
-    New {
-        title: Option<String>,
-        id: String,
-    },
-    Export {
-        to: std::path::PathBuf,
-    },
+    New { title: Option<String>, id: String },
+    Export { to: std::path::PathBuf },
     Verify(Verify),
-    Completions {
-        shell: String,
-    },
-    /// Of a package of its own, which reads its own arguments.
-    Grade {
-        arguments: Vec<String>,
-    },
+    Completions { shell: String },
+    Grade { arguments: Vec<String> },
 }
 
 /// Reads the arguments of this process; prints help or an error and ends the process for them.
@@ -354,6 +328,7 @@ fn build() -> impl Parser<(Common, Command)> {
         t!("help.completions"),
         "source <(cargo xtask completions bash)"
     );
+    // The package behind it reads its own arguments; this is for the list of commands.
     let grade = {
         let arguments = positional("ARGUMENT").help(&*t!("grade.help_arguments")).many();
         construct!(Command::Grade { arguments })

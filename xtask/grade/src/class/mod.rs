@@ -16,13 +16,12 @@ use xtask::t;
 use xtask::workbook::{self, Kata, Outcome, TestEntry, Trouble, Workbook};
 
 use crate::intake::{Source, Taken, hex};
+use crate::postgres::Template;
 use crate::result::{Grade, KataGrade, Submission, Tool, UNIT_SCHEMA, Unit, flag};
 use crate::sandbox::{self, Allowance, Kind, Places, Run};
 use crate::store::Store;
 
 pub use slot::{Bench, copy, give};
-
-use crate::postgres::Template;
 
 /// How a class is graded.
 #[derive(Debug, Clone)]
@@ -95,7 +94,7 @@ pub struct Class<'c> {
     pub settings: Settings,
     pub tool: Tool,
     pub benches: Vec<Bench>,
-    /// Where some kata needs one.
+    /// Where some kata needs one, and has a sandbox to be in.
     template: Option<Template>,
     _run: Run,
     /// An unchanged stub is graded once.
@@ -121,10 +120,12 @@ impl<'c> Class<'c> {
             let registered = signal_hook::flag::register(signal, Arc::clone(&stop));
             registered.map_err(|e| Trouble::new(e.to_string()))?;
         }
-        let needed = course.katas.iter().any(|s| needs_postgres(s.kata));
+        let needed =
+            settings.kind != Kind::None && course.katas.iter().any(|s| needs_postgres(s.kata));
         let template = if needed { Some(Template::make(&run)?) } else { None };
         let benches = slot::open(course, &settings, &places, &run)?;
-        Ok(Self { course, settings, tool, benches, _run: run, stubs: Mutex::default(), stop })
+        let stubs = Mutex::default();
+        Ok(Self { course, settings, tool, benches, template, _run: run, stubs, stop })
     }
 
     /// Grades what is not graded yet and puts the grades together.

@@ -28,7 +28,8 @@ pub struct Bench {
     pub dir: PathBuf,
     /// For the socket of the PostgreSQL that its tests use.
     pub sockets: PathBuf,
-    pub server: Server,
+    /// None without a sandbox.
+    pub server: Option<Server>,
 }
 
 /// Opens as many as there are jobs.

@@ -84,10 +84,14 @@ impl Attempt<'_> {
         fs::copy(&built.executable, &program).map_err(|e| Trouble::file(&program, &e))?;
         let dir = self.bench.slot.kata_dir(kata);
         let binary = Binary { executable: program, dir, warnings: built.warnings };
-        let template = self.class.template.as_ref().filter(|_| needs_postgres(kata));
-        let server = template.map(|t| Postgres::start(self.bench, t)).transpose()?;
+        let postgres = match (&self.bench.server, &self.class.template) {
+            (Some(server), Some(template)) if needs_postgres(kata) => {
+                Some(Postgres::start(self.bench, server, template)?)
+            }
+            _ => None,
+        };
         let results = self.steps(&binary)?;
-        drop(server);
+        drop(postgres);
         Ok(self.summed(&results))
     }
 

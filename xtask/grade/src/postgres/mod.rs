@@ -18,7 +18,7 @@ use xtask::workbook::{Outcome, Trouble};
 pub use template::Template;
 
 use crate::class::Bench;
-use crate::sandbox;
+use crate::sandbox::{self, Server};
 
 /// A start takes some tenths of a second; a machine that needs longer than this has other worries.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -26,14 +26,14 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// A server of one unit, ended with this.
 #[derive(Debug)]
 pub struct Postgres<'b> {
-    bench: &'b Bench,
+    server: &'b Server,
     child: Child,
     data: PathBuf,
 }
 
 impl<'b> Postgres<'b> {
     /// Starts one on a copy of the template.
-    pub fn start(bench: &'b Bench, template: &Template) -> Outcome<Self> {
+    pub fn start(bench: &'b Bench, server: &'b Server, template: &Template) -> Outcome<Self> {
         let data = bench.dir.join("pgdata");
         clear(&data)?;
         clear(&bench.sockets)?;
@@ -46,7 +46,7 @@ impl<'b> Postgres<'b> {
         }
         let private = fs::Permissions::from_mode(0o700);
         fs::set_permissions(&bench.sockets, private).map_err(|e| Trouble::file(&data, &e))?;
-        let mut command = bench.server.command(template.programs(), &data)?;
+        let mut command = server.command(template.programs(), &data);
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -58,20 +58,20 @@ impl<'b> Postgres<'b> {
         while !(answers(&socket(&bench.sockets)) && answers(&bench.sockets.join(KEEPER))) {
             let ended = !matches!(child.try_wait(), Ok(None));
             if ended || started.elapsed() > PATIENCE {
-                bench.server.end(&mut child);
+                server.end(&mut child);
                 let log = fs::read(data.join(watch::LOG)).unwrap_or_default();
                 let log = String::from_utf8_lossy(&log).trim().to_owned();
                 return Err(Trouble::new(t!("grade.no_postgres", why = log)));
             }
             std::thread::sleep(Duration::from_millis(5));
         }
-        Ok(Self { bench, child, data })
+        Ok(Self { server, child, data })
     }
 }
 
 impl Drop for Postgres<'_> {
     fn drop(&mut self) {
-        self.bench.server.end(&mut self.child);
+        self.server.end(&mut self.child);
         let _ = fs::remove_dir_all(&self.data);
     }
 }

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
 use protocol::postgres::cluster::KEEPER;
@@ -21,9 +21,8 @@ pub const LOG: &str = "server.log";
 /// `watch-postgres PROGRAMS DATA SOCKETS`.
 pub fn run(arguments: &[OsString]) -> ExitCode {
     let [programs, data, sockets] = arguments else { return ExitCode::from(2) };
-    let (programs, data, sockets) =
-        (PathBuf::from(programs), PathBuf::from(data), PathBuf::from(sockets));
-    match watch(&programs, &data, &sockets) {
+    let (programs, data, sockets) = (Path::new(programs), Path::new(data), Path::new(sockets));
+    match watch(programs, data, sockets) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = std::fs::write(data.join(LOG), error.to_string());
@@ -32,7 +31,7 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
     }
 }
 
-fn watch(programs: &PathBuf, data: &PathBuf, sockets: &PathBuf) -> std::io::Result<()> {
+fn watch(programs: &Path, data: &Path, sockets: &Path) -> std::io::Result<()> {
     let listener = UnixListener::bind(sockets.join(KEEPER))?;
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {

@@ -5,8 +5,6 @@ use std::process::{Child, Command};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use xtask::workbook::Outcome;
-
 use super::stage::{Rules, Stage};
 use super::{Allowance, Kind, Places, User, bwrap, landlock};
 use crate::postgres::watch;
@@ -14,7 +12,7 @@ use crate::postgres::watch;
 /// How a slot's server is started.
 #[derive(Debug)]
 pub struct Server {
-    kind: Kind,
+    landlock: bool,
     user: Option<User>,
     places: Arc<Places>,
     sockets: PathBuf,
@@ -24,46 +22,43 @@ pub struct Server {
 const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Server {
-    pub fn new(kind: Kind, number: usize, places: Arc<Places>, sockets: PathBuf) -> Self {
-        Self { kind, user: super::places::user(number), places, sockets }
+    /// None without a sandbox: there the lab's own server serves.
+    pub fn new(kind: Kind, number: usize, places: Arc<Places>, sockets: PathBuf) -> Option<Self> {
+        let landlock = match kind {
+            Kind::Bwrap => false,
+            Kind::Landlock => true,
+            Kind::None => return None,
+        };
+        Some(Self { landlock, user: super::places::user(number), places, sockets })
     }
 
     /// What starts a server and watches over it. It ends with its standard input.
-    pub fn command(&self, programs: &Path, data: &Path) -> Outcome<Command> {
+    pub fn command(&self, programs: &Path, data: &Path) -> Command {
         let allowance = Allowance::server();
-        let mut command = match self.kind {
-            Kind::Bwrap => {
-                let stage = Stage::new(self.user, &allowance, false, bwrap::STAGE);
-                let mut command = bwrap::command(self.user);
-                bwrap::system(&mut command);
-                bwrap::bind(&mut command, "--ro-bind", &self.places.own, bwrap::STAGE);
-                for dir in [data, &self.sockets] {
-                    bwrap::bind(&mut command, "--bind", dir, dir);
-                }
-                bwrap::finish(&mut command, "/", &stage);
-                command
+        let mut command = if self.landlock {
+            let mut stage = Stage::new(self.user, &allowance, false, &self.places.own);
+            let mut read = landlock::system();
+            read.push(self.places.own.clone());
+            let mut write = landlock::devices();
+            write.extend([data.to_owned(), self.sockets.clone()]);
+            stage.rules = Some(Rules { read, execute: Vec::new(), write, strict: false });
+            let mut command = Command::new(&self.places.own);
+            command.args(stage.arguments());
+            command
+        } else {
+            let stage = Stage::new(self.user, &allowance, false, bwrap::STAGE);
+            let mut command = bwrap::command(self.user);
+            bwrap::system(&mut command);
+            bwrap::bind(&mut command, "--ro-bind", &self.places.own, bwrap::STAGE);
+            for dir in [data, &self.sockets] {
+                bwrap::bind(&mut command, "--bind", dir, dir);
             }
-            Kind::Landlock => {
-                let mut stage = Stage::new(self.user, &allowance, false, &self.places.own);
-                let mut read = landlock::system();
-                read.push(self.places.own.clone());
-                let mut write = landlock::devices();
-                write.extend([data.to_owned(), self.sockets.clone()]);
-                stage.rules = Some(Rules { read, execute: Vec::new(), write, strict: false });
-                let mut command = Command::new(&self.places.own);
-                command.args(stage.arguments());
-                command
-            }
-            Kind::None => {
-                let stage = Stage::new(self.user, &allowance, false, &self.places.own);
-                let mut command = Command::new(&self.places.own);
-                command.args(stage.arguments());
-                command
-            }
+            bwrap::finish(&mut command, "/", &stage);
+            command
         };
         command.arg(watch::WORD).arg(programs).arg(data).arg(&self.sockets);
         command.env_clear().env("PATH", "/usr/bin:/bin");
-        Ok(command)
+        command
     }
 
     /// Ends a server and waits for it.
@@ -72,9 +67,10 @@ impl Server {
         let started = Instant::now();
         while matches!(child.try_wait(), Ok(None)) {
             if started.elapsed() > PATIENCE {
-                match self.kind {
-                    Kind::Landlock => landlock::end(child),
-                    Kind::Bwrap | Kind::None => drop(child.kill()),
+                if self.landlock {
+                    landlock::end(child);
+                } else {
+                    let _ = child.kill();
                 }
             }
             std::thread::sleep(Duration::from_millis(2));
