@@ -91,11 +91,17 @@ pub enum Command {
     Export { to: std::path::PathBuf },
     Verify(Verify),
     Completions { shell: String },
+    Grade { arguments: Vec<OsString> },
 }
 
 /// Reads the arguments of this process; prints help or an error and ends the process for them.
 pub fn read() -> Result<(Common, Command), ExitCode> {
     let arguments = command_first(std::env::args_os().skip(1).collect());
+    // The package behind it reads its own options, `--lang` and `--plain` among them.
+    if arguments.first().is_some_and(|name| name == "grade") {
+        let common = Common { lang: None, plain: false };
+        return Ok((common, Command::Grade { arguments: arguments[1..].to_vec() }));
+    }
     let arguments = Args::from(&arguments[..]).set_name("cargo xtask");
     parser().run_inner(arguments).map_err(|stop| match stop {
         ParseFailure::Stdout(help, full) => {
@@ -354,7 +360,19 @@ fn build() -> impl Parser<(Common, Command)> {
         t!("help.completions"),
         "source <(cargo xtask completions bash)"
     );
-    construct!([bench, report, month, book, doctor, new, export, verify, completions])
+    // The package behind it reads its own arguments; this is for the list of commands.
+    let grade = {
+        let arguments =
+            positional::<OsString>("ARGUMENT").help(&*t!("grade.help_arguments")).many();
+        construct!(Command::Grade { arguments })
+    };
+    let grade = command!(
+        "grade",
+        grade,
+        t!("grade.help_about"),
+        "cargo xtask grade run --submissions class --out marks, grade doctor"
+    );
+    construct!([bench, report, month, book, doctor, new, export, verify, grade, completions])
 }
 
 #[cfg(test)]
@@ -385,6 +403,7 @@ mod tests {
             "new",
             "export",
             "verify",
+            "grade",
             "completions",
         ] {
             let arguments = [name, "--help"];

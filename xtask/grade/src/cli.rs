@@ -53,6 +53,7 @@ pub struct Regrade {
 /// `grade doctor`.
 #[derive(Debug, Clone)]
 pub struct Doctor {
+    pub lay_out: Option<PathBuf>,
     pub sandbox: String,
     pub only: Option<String>,
     pub jobs: Option<usize>,
@@ -221,8 +222,9 @@ fn parser() -> OptionParser<(Common, Command)> {
     );
     let doctor = {
         let (sandbox, jobs) = (sandbox(), jobs());
+        let lay_out = long("lay-out").help(&*t!("grade.help_lay_out")).argument("DIR").optional();
         let only = long("only").help(&*t!("grade.help_only")).argument("ROW").optional();
-        construct!(Doctor { sandbox, only, jobs }).map(Command::Doctor)
+        construct!(Doctor { lay_out, sandbox, only, jobs }).map(Command::Doctor)
     };
     let doctor = command!(
         "doctor",

@@ -23,6 +23,9 @@ fn main() -> ExitCode {
     if arguments.first().is_some_and(|word| word == sandbox::stage::WORD) {
         return sandbox::stage::run(&arguments[1..]);
     }
+    if arguments.first().is_some_and(|word| word == postgres::watch::WORD) {
+        return postgres::watch::run(&arguments[1..]);
+    }
     if arguments.first().is_some_and(|word| word == doctor::probe::WORD) {
         let grader = arguments.get(1).and_then(|pid| pid.to_str()?.parse().ok());
         return doctor::probe::run(grader);

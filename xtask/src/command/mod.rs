@@ -8,6 +8,7 @@ mod completions;
 mod doctor;
 mod export;
 mod external;
+mod grade;
 mod hint;
 mod month;
 mod new;
@@ -31,6 +32,9 @@ pub fn run(command: Command) -> Outcome<ExitCode> {
     if let Command::Completions { shell } = &command {
         return completions::run(shell);
     }
+    if let Command::Grade { arguments } = &command {
+        return grade::run(arguments);
+    }
     let workbook = Workbook::find()?;
     match command {
         Command::Board => board::run(&workbook),
@@ -53,6 +57,6 @@ pub fn run(command: Command) -> Outcome<ExitCode> {
         Command::New { title, id } => new::run(&workbook, &id, title.as_deref()),
         Command::Export { to } => export::run(&workbook, &to),
         Command::Verify(options) => verify::run(&workbook, &options),
-        Command::Completions { .. } => unreachable!("handled above"),
+        Command::Completions { .. } | Command::Grade { .. } => unreachable!("handled above"),
     }
 }

@@ -57,6 +57,10 @@ pub fn tell(written: &Written) {
 /// What would make the page better.
 fn next(kata: &Kata, measured: bool) {
     if kata.measures() && !measured {
-        println!("  {} {}", hint(&format!("cargo xtask bench {}", kata.id)), t!("notebook.measure"));
+        println!(
+            "  {} {}",
+            hint(&format!("cargo xtask bench {}", kata.id)),
+            t!("notebook.measure")
+        );
     }
 }

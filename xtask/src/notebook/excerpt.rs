@@ -48,7 +48,11 @@ impl Code {
                 let text = read(&src.join(&path))?;
                 let file = path.to_string_lossy().replace('\\', "/");
                 marked.extend(anchored(&file, &text).map_err(|line| {
-                    Trouble::new(t!("notebook.anchor", file = src.join(&path).display(), line = line))
+                    Trouble::new(t!(
+                        "notebook.anchor",
+                        file = src.join(&path).display(),
+                        line = line
+                    ))
                 })?);
             }
         }

@@ -1,9 +1,12 @@
 use std::fmt;
-use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read, Write};
+use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::{Mutex, PoisonError};
+
+use protocol::postgres::cluster;
 
 use crate::Cluster;
 
@@ -36,10 +39,15 @@ for pid in $stopped; do kill -s CONT "$pid" 2>/dev/null; done
 /// was killed: it would hold its locks for ever.
 ///
 /// Calls block for as long as they take, which is short enough for async code.
+///
+/// A cluster that is lent has a keeper of its own already, behind a socket.
 pub struct Keeper {
-    child: Child,
-    pipes: Mutex<Option<(ChildStdin, BufReader<ChildStdout>)>>,
+    child: Option<Child>,
+    pipes: Mutex<Option<Pipes>>,
 }
+
+/// Where orders go, and where answers come from.
+type Pipes = (Box<dyn Write + Send>, BufReader<Box<dyn Read + Send>>);
 
 impl Keeper {
     /// # Errors
@@ -55,8 +63,18 @@ impl Keeper {
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()?;
-        let pipes = child.stdin.take().zip(child.stdout.take().map(BufReader::new));
-        Ok(Self { child, pipes: Mutex::new(pipes) })
+        let pipes = match (child.stdin.take(), child.stdout.take()) {
+            (Some(orders), Some(answers)) => Some(pipes(orders, answers)),
+            _ => None,
+        };
+        Ok(Self { child: Some(child), pipes: Mutex::new(pipes) })
+    }
+
+    /// That of a cluster that is lent.
+    pub(crate) fn of_lent(sockets: &Path) -> io::Result<Self> {
+        let stream = UnixStream::connect(sockets.join(cluster::KEEPER))?;
+        let pipes = pipes(stream.try_clone()?, stream);
+        Ok(Self { child: None, pipes: Mutex::new(Some(pipes)) })
     }
 
     /// Stops a server process where it is: it does nothing more, and keeps its locks. One that
@@ -111,16 +129,23 @@ impl Keeper {
     }
 }
 
+fn pipes(orders: impl Write + Send + 'static, answers: impl Read + Send + 'static) -> Pipes {
+    (Box::new(orders), BufReader::new(Box::new(answers)))
+}
+
 impl Drop for Keeper {
     fn drop(&mut self) {
         // The end of its orders; it does its last duty and ends.
         self.pipes.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let _ = self.child.wait();
+        if let Some(child) = &mut self.child {
+            let _ = child.wait();
+        }
     }
 }
 
 impl fmt::Debug for Keeper {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keeper").field("pid", &self.child.id()).finish_non_exhaustive()
+        let pid = self.child.as_ref().map(Child::id);
+        f.debug_struct("Keeper").field("pid", &pid).finish_non_exhaustive()
     }
 }

@@ -7,7 +7,7 @@ use crate::cluster::hash;
 use crate::refusal::refusal;
 use crate::seat::LOCKS;
 use crate::sessions::Sessions;
-use crate::{Access, Cluster, Keeper, Role, Seat, Unavailable, lab};
+use crate::{Access, Keeper, Role, Seat, Unavailable, lab};
 
 /// So many databases are kept (some 8 MB each); beyond, the one goes that was not used longest.
 const KEPT: i64 = 24;
@@ -98,11 +98,6 @@ impl Database {
         &self.name
     }
 
-    /// The cluster that it is on.
-    pub fn cluster(&self) -> &Cluster {
-        self.seat.server().cluster().expect("checked when it was leased")
-    }
-
     pub fn keeper(&self) -> &Keeper {
         self.seat.keeper().expect("checked when it was leased")
     }
@@ -122,7 +117,8 @@ impl Database {
     /// # Errors
     /// When the server is gone.
     pub async fn stream(&self) -> std::io::Result<UnixStream> {
-        UnixStream::connect(self.cluster().socket()).await
+        let socket = self.seat.server().socket().expect("checked when it was leased");
+        UnixStream::connect(socket).await
     }
 
     /// A superuser's client in this database, driven by the lab's thread.

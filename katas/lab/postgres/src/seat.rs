@@ -101,9 +101,7 @@ impl Seat {
         if let Some(keeper) = self.keeper.get() {
             return Ok(keeper);
         }
-        let cluster = self.server.cluster().ok_or(Unavailable::Given)?;
-        let keeper =
-            Keeper::start(cluster).map_err(|error| Unavailable::broken("The keeper", &error))?;
+        let keeper = self.server.keeper()?;
         Ok(self.keeper.get_or_init(|| keeper))
     }
 

@@ -1,10 +1,14 @@
 use std::env;
-
-use tokio_postgres::Config;
+#[cfg(unix)]
+use std::path::PathBuf;
 
 #[cfg(unix)]
-use crate::Cluster;
+use protocol::postgres::cluster::{LENT_ENV, SUPERUSER, socket};
+use tokio_postgres::Config;
+
 use crate::Unavailable;
+#[cfg(unix)]
+use crate::{Cluster, Keeper};
 
 /// Names a server to use instead of a private cluster.
 pub const URL_ENV: &str = "TRECE_DATABASE_URL";
@@ -21,6 +25,17 @@ pub enum Role {
     Lane,
 }
 
+impl Role {
+    /// Of the role in a cluster of the lab's making.
+    #[cfg(unix)]
+    fn name(self) -> &'static str {
+        match self {
+            Self::Admin => SUPERUSER,
+            Self::Lane => "lane",
+        }
+    }
+}
+
 /// A server to connect to.
 #[derive(Debug, Clone)]
 pub struct Server(Kind);
@@ -29,6 +44,9 @@ pub struct Server(Kind);
 enum Kind {
     #[cfg(unix)]
     Own(Cluster),
+    /// The folder of the socket of one that a grader made and runs.
+    #[cfg(unix)]
+    Lent(PathBuf),
     Given(Box<Config>),
 }
 
@@ -50,6 +68,9 @@ impl Server {
 
     #[cfg(unix)]
     fn own() -> Result<Self, Unavailable> {
+        if let Some(sockets) = env::var_os(LENT_ENV).filter(|dir| !dir.is_empty()) {
+            return Ok(Self(Kind::Lent(sockets.into())));
+        }
         Cluster::ensure().map(|cluster| Self(Kind::Own(cluster)))
     }
 
@@ -65,8 +86,29 @@ impl Server {
     pub fn cluster(&self) -> Option<&Cluster> {
         match &self.0 {
             Kind::Own(cluster) => Some(cluster),
+            Kind::Lent(_) | Kind::Given(_) => None,
+        }
+    }
+
+    /// Its socket; none of a server that was given.
+    #[cfg(unix)]
+    pub(crate) fn socket(&self) -> Option<PathBuf> {
+        match &self.0 {
+            Kind::Own(cluster) => Some(cluster.socket()),
+            Kind::Lent(sockets) => Some(socket(sockets)),
             Kind::Given(_) => None,
         }
+    }
+
+    /// Someone who stops its processes.
+    #[cfg(unix)]
+    pub(crate) fn keeper(&self) -> Result<Keeper, Unavailable> {
+        let started = match &self.0 {
+            Kind::Own(cluster) => Keeper::start(cluster),
+            Kind::Lent(sockets) => Keeper::of_lent(sockets),
+            Kind::Given(_) => return Err(Unavailable::Given),
+        };
+        started.map_err(|error| Unavailable::broken("The keeper", &error))
     }
 
     /// Whether it was given: then there is one role, the person's own.
@@ -78,13 +120,9 @@ impl Server {
     pub fn config(&self, database: &str, role: Role) -> Config {
         match &self.0 {
             #[cfg(unix)]
-            Kind::Own(cluster) => cluster.config(
-                database,
-                match role {
-                    Role::Admin => crate::cluster::SUPERUSER,
-                    Role::Lane => "lane",
-                },
-            ),
+            Kind::Own(cluster) => cluster.config(database, role.name()),
+            #[cfg(unix)]
+            Kind::Lent(sockets) => crate::cluster::reach(sockets, database, role.name()),
             Kind::Given(config) => {
                 let mut config = (**config).clone();
                 config.dbname(database);
@@ -98,7 +136,7 @@ impl Server {
         match &self.0 {
             Kind::Given(config) => (**config).clone(),
             #[cfg(unix)]
-            Kind::Own(_) => self.config(COMMON, role),
+            Kind::Own(_) | Kind::Lent(_) => self.config(COMMON, role),
         }
     }
 }

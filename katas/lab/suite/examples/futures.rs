@@ -32,8 +32,10 @@ impl Drop for Desk {
 /// Not ready when it is polled first. A real one keeps the waker of `_cx` and has somebody call it.
 async fn pause() {
     let mut polled = false;
-    poll_fn(|_cx| if std::mem::replace(&mut polled, true) { Poll::Ready(()) } else { Poll::Pending })
-        .await;
+    poll_fn(
+        |_cx| if std::mem::replace(&mut polled, true) { Poll::Ready(()) } else { Poll::Pending },
+    )
+    .await;
 }
 // ANCHOR_END: charge
 

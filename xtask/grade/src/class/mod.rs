@@ -16,11 +16,12 @@ use xtask::t;
 use xtask::workbook::{self, Kata, Outcome, TestEntry, Trouble, Workbook};
 
 use crate::intake::{Source, Taken, hex};
+use crate::postgres::Template;
 use crate::result::{Grade, KataGrade, Submission, Tool, UNIT_SCHEMA, Unit, flag};
 use crate::sandbox::{self, Allowance, Kind, Places, Run};
 use crate::store::Store;
 
-pub use slot::Bench;
+pub use slot::{Bench, copy, give};
 
 /// How a class is graded.
 #[derive(Debug, Clone)]
@@ -75,10 +76,6 @@ impl<'w> Course<'w> {
         let katas = chosen.into_iter().map(subject).collect::<Outcome<_>>()?;
         Ok(Self { workbook, katas })
     }
-
-    pub fn kata(&self, id: &str) -> Option<&Subject<'w>> {
-        self.katas.iter().find(|s| s.kata.id == id)
-    }
 }
 
 /// What a run came to.
@@ -97,6 +94,8 @@ pub struct Class<'c> {
     pub settings: Settings,
     pub tool: Tool,
     pub benches: Vec<Bench>,
+    /// Where some kata needs one, and has a sandbox to be in.
+    template: Option<Template>,
     _run: Run,
     /// An unchanged stub is graded once.
     stubs: Mutex<BTreeMap<String, KataGrade>>,
@@ -121,8 +120,12 @@ impl<'c> Class<'c> {
             let registered = signal_hook::flag::register(signal, Arc::clone(&stop));
             registered.map_err(|e| Trouble::new(e.to_string()))?;
         }
+        let needed =
+            settings.kind != Kind::None && course.katas.iter().any(|s| needs_postgres(s.kata));
+        let template = if needed { Some(Template::make(&run)?) } else { None };
         let benches = slot::open(course, &settings, &places, &run)?;
-        Ok(Self { course, settings, tool, benches, _run: run, stubs: Mutex::default(), stop })
+        let stubs = Mutex::default();
+        Ok(Self { course, settings, tool, benches, template, _run: run, stubs, stop })
     }
 
     /// Grades what is not graded yet and puts the grades together.
@@ -202,7 +205,7 @@ impl<'c> Class<'c> {
     }
 
     fn unit(&self, bench: &Bench, work: &Work<'_>) -> KataGrade {
-        unit::grade(bench, work.subject, work.taken, &self.settings, self.course.workbook)
+        unit::grade(self, bench, work)
     }
 
     fn verdict(&self, bench: &Bench, work: &Work<'_>) -> KataGrade {
@@ -274,6 +277,10 @@ impl Work<'_> {
             submitted_at: self.source.submitted_at.clone(),
         }
     }
+}
+
+fn needs_postgres(kata: &Kata) -> bool {
+    kata.needs.iter().any(|need| need == "postgres")
 }
 
 /// RFC 3339, UTC.

@@ -18,7 +18,7 @@ impl Pace {
     /// A line on standard error for a unit that is done.
     pub fn tell(&self, done: usize, unit: &Unit) {
         let kata = &unit.kata;
-        let score = kata.score.map_or("–".to_owned(), |score| score.to_string());
+        let score = kata.score.map_or_else(|| "–".to_owned(), |score| score.to_string());
         let left = self.left(done, self.started.elapsed());
         eprintln!(
             "[{done}/{of}] {id} {kata} {status} {score}/{max}  {left}",

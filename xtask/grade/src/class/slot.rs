@@ -16,7 +16,7 @@ use xtask::t;
 use xtask::workbook::{Kata, Outcome, Trouble, Workbook};
 
 use super::{Course, Settings, base};
-use crate::sandbox::{self, Allowance, Places, Run};
+use crate::sandbox::{self, Allowance, Places, Run, Server};
 
 /// A slot that is ready.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub struct Bench {
     pub dir: PathBuf,
     /// For the socket of the PostgreSQL that its tests use.
     pub sockets: PathBuf,
+    /// None without a sandbox.
+    pub server: Option<Server>,
 }
 
 /// Opens as many as there are jobs.
@@ -58,7 +60,8 @@ pub fn open(
         }
         let jail =
             sandbox::jail(settings.kind, &home, number, Arc::clone(places), Some(sockets.clone()))?;
-        let bench = Bench { number, slot, jail, dir, sockets };
+        let server = Server::new(settings.kind, number, Arc::clone(places), sockets.clone());
+        let bench = Bench { number, slot, jail, dir, sockets, server };
         bench.warm(course, places)?;
         benches.push(bench);
     }
@@ -66,7 +69,7 @@ pub fn open(
 }
 
 /// A copy of a folder. `cp` shares what the file system can share.
-fn copy(from: &Path, to: &Path) -> Outcome<()> {
+pub fn copy(from: &Path, to: &Path) -> Outcome<()> {
     let status = Command::new("cp").args(["-a", "--reflink=auto"]).arg(from).arg(to).status();
     match status {
         Ok(status) if status.success() => Ok(()),
@@ -76,7 +79,7 @@ fn copy(from: &Path, to: &Path) -> Outcome<()> {
 }
 
 /// Makes a folder, and what is in it, a user's.
-fn give(dir: &Path, user: u32) -> std::io::Result<()> {
+pub fn give(dir: &Path, user: u32) -> std::io::Result<()> {
     let mut todo = vec![dir.to_owned()];
     while let Some(path) = todo.pop() {
         let there = fs::symlink_metadata(&path)?;
@@ -211,9 +214,7 @@ impl Bench {
             let Ok(entries) = fs::read_dir(&dir) else { continue };
             for entry in entries.flatten() {
                 let name = entry.file_name().to_string_lossy().into_owned();
-                let stem = name.split('.').next().unwrap_or_default();
-                let stem = stem.strip_prefix("lib").filter(|_| folder == "deps").unwrap_or(stem);
-                if !is_of(stem, &kata.id) && !is_of(stem, "suite") {
+                if !is_left_of(&name, &kata.id) {
                     continue;
                 }
                 let path = entry.path();
@@ -226,6 +227,13 @@ impl Bench {
     }
 }
 
+/// Did the package of a kata leave this, or its suite's program? (The lab has a library called
+/// `suite`, which stays.)
+fn is_left_of(name: &str, kata: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default();
+    is_of(stem.strip_prefix("lib").unwrap_or(stem), kata) || is_of(name, "suite")
+}
+
 /// `k02-0123456789abcdef`: cargo's name for what it makes of `k02`.
 fn is_of(stem: &str, name: &str) -> bool {
     let hash = stem.strip_prefix(name).and_then(|rest| rest.strip_prefix('-'));
@@ -234,7 +242,7 @@ fn is_of(stem: &str, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_of;
+    use super::{is_left_of, is_of};
 
     #[test]
     fn a_kata_is_not_what_it_stands_on() {
@@ -242,5 +250,8 @@ mod tests {
         assert!(!is_of("k02-given-0123456789abcdef", "k02"));
         assert!(!is_of("k02_given-0123456789abcdef", "k02"));
         assert!(!is_of("k02", "k02"));
+        assert!(is_left_of("libk02-0123456789abcdef.rmeta", "k02"));
+        assert!(is_left_of("suite-0123456789abcdef", "k02"));
+        assert!(!is_left_of("libsuite-0123456789abcdef.rlib", "k02"));
     }
 }

@@ -5,10 +5,10 @@ use std::fs;
 use protocol::Status;
 use xtask::engine::{Binary, Finding, Limits, TestResult, run_all};
 use xtask::t;
-use xtask::workbook::{Kata, Outcome, Step, TestEntry, Trouble, Workbook};
+use xtask::workbook::{Kata, Outcome, Step, TestEntry, Trouble};
 
 use super::slot::Bench;
-use super::{Settings, Subject, feedback};
+use super::{Class, Settings, Subject, Work, feedback, needs_postgres};
 use crate::intake::Taken;
 use crate::postgres::Postgres;
 use crate::result::{KataGrade, StepGrade, TestGrade, flag};
@@ -18,16 +18,11 @@ use crate::sandbox::{Allowance, Kind};
 const ATTEMPTS: usize = 3;
 
 /// Grades it. Whatever goes wrong on the grader's side is `infra_error`, and no score.
-pub fn grade(
-    bench: &Bench,
-    subject: &Subject<'_>,
-    taken: &Taken,
-    settings: &Settings,
-    workbook: &Workbook,
-) -> KataGrade {
+pub fn grade(class: &Class<'_>, bench: &Bench, work: &Work<'_>) -> KataGrade {
     let mut last = None;
     for _ in 0..ATTEMPTS {
-        let attempt = Attempt { bench, subject, taken, settings, workbook };
+        let (subject, taken) = (work.subject, work.taken);
+        let attempt = Attempt { class, bench, subject, taken, settings: &class.settings };
         let grade = match attempt.grade() {
             Ok(grade) => grade,
             Err(trouble) => attempt.unrun(Status::InfraError, Some(trouble.message)),
@@ -41,11 +36,11 @@ pub fn grade(
 }
 
 struct Attempt<'a> {
+    class: &'a Class<'a>,
     bench: &'a Bench,
     subject: &'a Subject<'a>,
     taken: &'a Taken,
     settings: &'a Settings,
-    workbook: &'a Workbook,
 }
 
 impl Attempt<'_> {
@@ -70,16 +65,17 @@ impl Attempt<'_> {
         if !tokens.is_empty() {
             return Ok(self.refused(&tokens, flag::TOKENS));
         }
-        let built = match self.bench.build(self.workbook, kata, tree, Bench::limits())? {
-            Ok(built) => built,
-            Err(failure) => {
-                let mut grade = self.unrun(failure.status, Some(failure.rendered));
-                if failure.status == Status::Refused {
-                    grade.flags.push(flag::TOKENS.to_owned());
+        let built =
+            match self.bench.build(self.class.course.workbook, kata, tree, Bench::limits())? {
+                Ok(built) => built,
+                Err(failure) => {
+                    let mut grade = self.unrun(failure.status, Some(failure.rendered));
+                    if failure.status == Status::Refused {
+                        grade.flags.push(flag::TOKENS.to_owned());
+                    }
+                    return Ok(grade);
                 }
-                return Ok(grade);
-            }
-        };
+            };
         if let Some(finding) = tree.refuse_unread() {
             return Ok(self.refused(&[finding], flag::TOKENS));
         }
@@ -88,13 +84,14 @@ impl Attempt<'_> {
         fs::copy(&built.executable, &program).map_err(|e| Trouble::file(&program, &e))?;
         let dir = self.bench.slot.kata_dir(kata);
         let binary = Binary { executable: program, dir, warnings: built.warnings };
-        let server = if kata.needs.iter().any(|need| need == "postgres") {
-            Some(Postgres::start(self.bench)?)
-        } else {
-            None
+        let postgres = match (&self.bench.server, &self.class.template) {
+            (Some(server), Some(template)) if needs_postgres(kata) => {
+                Some(Postgres::start(self.bench, server, template)?)
+            }
+            _ => None,
         };
         let results = self.steps(&binary)?;
-        drop(server);
+        drop(postgres);
         Ok(self.summed(&results))
     }
 

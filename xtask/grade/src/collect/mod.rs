@@ -8,7 +8,7 @@
 //! manifest.csv    id, path, submitted_at, commit: what was taken, for `grade run --submissions`
 //! ID.tar.gz       the last commit before the deadline
 //! ID.zip, …       the archive that was handed in
-//! ID/             an empty folder: nothing was handed in, which is a zero and no gap
+//! ID/             a folder with a note in it: nothing was handed in, which is a zero and no gap
 //! ```
 
 mod git;
@@ -135,7 +135,10 @@ fn take(to: &Path, row: &Row, until: SystemTime) -> Outcome<Taken> {
 
 fn nothing(to: &Path, id: &str) -> Outcome<Taken> {
     let dir = to.join(id);
-    fs::create_dir_all(&dir).map_err(|e| Trouble::file(&dir, &e))?;
+    // Artefacts of pipelines do not keep empty folders.
+    let note = dir.join("nothing-handed-in.txt");
+    xtask::files::write_atomic(&note, b"Nothing was handed in before the deadline.\n")
+        .map_err(|e| Trouble::file(&note, &e))?;
     Ok(Taken::nothing(id))
 }
 

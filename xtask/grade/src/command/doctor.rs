@@ -21,6 +21,12 @@ const FAILED: u8 = 6;
 pub fn run(options: &Doctor) -> Outcome<u8> {
     let workbook = Workbook::find()?;
     let attacks = doctor::corpus(options.only.as_deref())?;
+    if let Some(dir) = &options.lay_out {
+        for attack in attacks.iter().filter(|a| !a.probe) {
+            println!("{}", attack.lay_out(&workbook, dir)?.path.display());
+        }
+        return Ok(0);
+    }
     let kind = sandbox::choose(&options.sandbox)?;
     if kind == Kind::None {
         return Err(Trouble::usage(t!("grade.nothing_to_prove")));

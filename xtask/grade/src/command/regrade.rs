@@ -55,7 +55,7 @@ fn compare(store: &Store, before: &[Grade], reason: &str) -> Outcome<()> {
             if (was.score, was.status) == (kata.score, kata.status) {
                 continue;
             }
-            let score = |score: Option<u64>| score.map_or(String::new(), |s| s.to_string());
+            let score = |score: Option<u64>| score.map(|s| s.to_string()).unwrap_or_default();
             table
                 .write_record([
                     &old.submission.id,

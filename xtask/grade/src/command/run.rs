@@ -96,7 +96,7 @@ fn mine(sources: Vec<Source>, shard: Option<&str>) -> Outcome<Vec<Source>> {
 fn shard_of(id: &str, n: u64) -> u64 {
     use sha2::Digest;
     let sum = sha2::Sha256::digest(id.as_bytes());
-    let word = sum.iter().take(8).fold(0, |word: u64, byte| word << 8 | u64::from(*byte));
+    let word = sum.iter().take(8).fold(0, |word: u64, byte| (word << 8) | u64::from(*byte));
     word % n
 }
 

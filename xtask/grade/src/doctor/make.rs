@@ -69,11 +69,13 @@ fn traversal(root: &Path) -> std::io::Result<PathBuf> {
     file.write_all(&header)?;
     file.write_all(&block)?;
     file.write_all(&[0; 1024])?;
+    fs::remove_dir_all(root)?;
     Ok(path)
 }
 
 fn broken(root: &Path) -> std::io::Result<PathBuf> {
     let path = root.with_extension("zip");
     fs::write(&path, b"PK\x03\x04 and then nothing")?;
+    fs::remove_dir_all(root)?;
     Ok(path)
 }

@@ -170,8 +170,7 @@ impl Taking<'_> {
 /// # Errors
 /// With code 2 for what a person typed or wrote.
 pub fn sources(from: &Path) -> Outcome<Vec<Source>> {
-    let csv = from.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"));
-    let mut all = if csv { manifest(from)? } else { listed(from)? };
+    let mut all = if has_ending(from, "csv") { manifest(from)? } else { listed(from)? };
     all.sort_by(|a, b| a.id.cmp(&b.id));
     if let Some(pair) = all.windows(2).find(|pair| pair[0].id == pair[1].id) {
         return Err(Trouble::usage(t!("grade.twice", id = pair[0].id, from = from.display())));
@@ -182,6 +181,10 @@ pub fn sources(from: &Path) -> Outcome<Vec<Source>> {
     Ok(all)
 }
 
+fn has_ending(path: &Path, ending: &str) -> bool {
+    path.extension().is_some_and(|e| e.eq_ignore_ascii_case(ending))
+}
+
 fn listed(dir: &Path) -> Outcome<Vec<Source>> {
     let wrong =
         |e: std::io::Error| Trouble::usage(t!("trouble.file", path = dir.display(), error = e));
@@ -189,7 +192,7 @@ fn listed(dir: &Path) -> Outcome<Vec<Source>> {
     for entry in std::fs::read_dir(dir).map_err(wrong)? {
         let path = entry.map_err(wrong)?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if name.starts_with('.') || name.ends_with(".csv") {
+        if name.starts_with('.') || has_ending(&path, "csv") {
             continue;
         }
         let id = identified(archive::stem(&name).unwrap_or(&name))?;

@@ -106,7 +106,8 @@ fn line(kata: &KataGrade, step: &StepGrade) -> String {
 
 /// A block of code that its content cannot leave.
 fn fenced(text: &str) -> String {
-    let text = head(text.trim_end(), OUTPUT);
+    let shown = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
+    let text: String = head(text.trim_end(), OUTPUT).chars().filter(shown).collect();
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
     format!("{fence}text\n{text}\n{fence}")
@@ -163,6 +164,7 @@ mod tests {
     fn what_a_student_wrote_is_no_markup() {
         let text = fenced("```\n# All points!\n````");
         assert!(text.starts_with("`````text\n") && text.ends_with("\n`````"), "{text}");
+        assert!(!fenced("\u{1b}[31mred").contains('\u{1b}'));
         assert_eq!(escaped("<b>|a_b|"), "&lt;b>\\|a\\_b\\|");
     }
 }

@@ -4,7 +4,6 @@
 //! are gone, but for the two that the next stage needs to become the slot's user and loses by that.
 //! Run by anyone else it makes a user namespace and forbids further ones.
 
-use std::ffi::OsString;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
@@ -17,7 +16,7 @@ use super::stage::Stage;
 use super::{Allowance, Places, User, build_environment, furnish, reap, test_environment, usage};
 
 /// What things are called inside.
-const STAGE: &str = "/trece/stage";
+pub const STAGE: &str = "/trece/stage";
 const WORKSPACE: &str = "/trece/workspace";
 const TARGET: &str = "/trece/target";
 const RUST: &str = "/trece/rust";
@@ -33,30 +32,44 @@ pub struct Bwrap {
     pub sockets: Option<PathBuf>,
 }
 
-impl Bwrap {
-    /// Everything but the program and what it may see.
-    fn command(&self) -> Command {
-        let mut command = Command::new("/usr/bin/bwrap");
-        command.args(["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]);
-        command.args(["--unshare-cgroup-try", "--die-with-parent", "--new-session"]);
-        command.args(["--cap-drop", "ALL"]);
-        match self.user {
-            Some(_) => command.args(["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]),
-            None => command.args(["--unshare-user", "--disable-userns"]),
-        };
-        command
-    }
+/// Everything but the program and what it may see.
+pub fn command(user: Option<User>) -> Command {
+    let mut command = Command::new("/usr/bin/bwrap");
+    command.args(["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]);
+    command.args(["--unshare-cgroup-try", "--die-with-parent", "--new-session"]);
+    command.args(["--cap-drop", "ALL"]);
+    match user {
+        Some(_) => command.args(["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]),
+        None => command.args(["--unshare-user", "--disable-userns"]),
+    };
+    command
+}
 
-    /// The rest: nothing is to be written but what was bound to be, and then the stage and its
-    /// orders. The program's own arguments come behind it.
-    fn finish(command: &mut Command, dir: &str, stage: &Stage) {
-        command.args(["--dev", "/dev", "--remount-ro", "/dev", "--remount-ro", "/"]);
-        command.args(["--chdir", dir, "--", STAGE]).args(stage.arguments());
+/// The rest: nothing is to be written but what was bound to be, and then the stage and its orders.
+/// The program's own arguments come behind it.
+pub fn finish(command: &mut Command, dir: &str, stage: &Stage) {
+    command.args(["--dev", "/dev", "--remount-ro", "/dev", "--remount-ro", "/"]);
+    command.args(["--chdir", dir, "--", STAGE]).args(stage.arguments());
+}
+
+/// Programs and libraries of the system.
+pub fn system(command: &mut Command) {
+    bind(command, "--ro-bind", Path::new("/usr"), "/usr");
+    libraries(command);
+    for path in ["/bin", "/etc/alternatives"] {
+        bind(command, "--ro-bind-try", Path::new(path), path);
     }
 }
 
-fn bind(command: &mut Command, how: &str, from: &Path, to: impl Into<OsString>) {
-    command.arg(how).arg(from).arg(to.into());
+/// Binds a path. The folders above it are made first: those that bubblewrap makes by itself are
+/// closed to the slot's user.
+pub fn bind(command: &mut Command, how: &str, from: &Path, to: impl AsRef<Path>) {
+    let to = to.as_ref();
+    let above: Vec<&Path> = to.ancestors().skip(1).filter(|dir| dir.parent().is_some()).collect();
+    for dir in above.into_iter().rev() {
+        command.arg("--dir").arg(dir);
+    }
+    command.arg(how).arg(from).arg(to);
 }
 
 /// The system's libraries under the names that the dynamic linker looks for.
@@ -79,13 +92,8 @@ fn libraries(command: &mut Command) {
 impl Jail for Bwrap {
     fn cargo(&self) -> Outcome<Command> {
         let allowance = Allowance::build();
-        let mut command = self.command();
-        let usr = Path::new("/usr");
-        bind(&mut command, "--ro-bind", usr, usr);
-        libraries(&mut command);
-        for path in ["/bin", "/etc/alternatives"] {
-            bind(&mut command, "--ro-bind-try", Path::new(path), path);
-        }
+        let mut command = command(self.user);
+        system(&mut command);
         bind(&mut command, "--ro-bind", &self.places.sysroot, RUST);
         let registry = self.places.cargo_home.join("registry");
         bind(&mut command, "--ro-bind", &registry, format!("{CARGO}/registry"));
@@ -93,7 +101,7 @@ impl Jail for Bwrap {
         bind(&mut command, "--bind", &self.slot.target(), TARGET);
         bind(&mut command, "--ro-bind", &self.places.own, STAGE);
         let stage = Stage::new(self.user, &allowance, false, format!("{RUST}/bin/cargo"));
-        Self::finish(&mut command, WORKSPACE, &stage);
+        finish(&mut command, WORKSPACE, &stage);
         build_environment(&mut command, Path::new(RUST), Path::new(CARGO), Path::new(TARGET));
         Ok(command)
     }
@@ -103,7 +111,7 @@ impl Jail for Bwrap {
         furnish(dir, self.user)?;
         // It can be executed, and not be read.
         std::fs::set_permissions(program, std::fs::Permissions::from_mode(0o111))?;
-        let mut command = self.command();
+        let mut command = command(self.user);
         libraries(&mut command);
         bind(&mut command, "--ro-bind", program, PROGRAM);
         bind(&mut command, "--bind", dir, DIR);
@@ -115,8 +123,8 @@ impl Jail for Bwrap {
             bind(&mut command, "--bind", sockets, sockets);
         }
         let stage = Stage::new(self.user, &allowance, true, PROGRAM);
-        Self::finish(&mut command, DIR, &stage);
-        test_environment(&mut command, Path::new(DIR));
+        finish(&mut command, DIR, &stage);
+        test_environment(&mut command, Path::new(DIR), self.sockets.as_deref());
         Ok(command)
     }
 

@@ -83,8 +83,31 @@ fn libraries() -> Vec<PathBuf> {
         .to_vec()
 }
 
-fn devices() -> Vec<PathBuf> {
+/// What a program may always write to.
+pub fn devices() -> Vec<PathBuf> {
     ["/dev/null", "/dev/zero", "/dev/urandom"].map(PathBuf::from).to_vec()
+}
+
+/// Programs and libraries of the system.
+pub fn system() -> Vec<PathBuf> {
+    let mut all = libraries();
+    all.extend(["/usr", "/bin", "/etc/alternatives", "/proc"].map(PathBuf::from));
+    all
+}
+
+/// Ends a group of processes.
+pub fn end(child: &mut Child) {
+    let group = Pid::from_child(child);
+    let _ = kill_process_group(group, Signal::KILL);
+    let _ = child.kill();
+    reap(child);
+    // What was being born meanwhile is in the group as well.
+    for _ in 0..100 {
+        if kill_process_group(group, Signal::KILL).is_err() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
 }
 
 impl Landlock {
@@ -100,8 +123,7 @@ impl Jail for Landlock {
     fn cargo(&self) -> Outcome<Command> {
         let cargo = self.places.sysroot.join("bin/cargo");
         let mut stage = Stage::new(None, &Allowance::build(), false, cargo);
-        let mut read = libraries();
-        read.extend(["/usr", "/bin", "/etc/alternatives", "/proc"].map(PathBuf::from));
+        let mut read = system();
         read.push(self.places.sysroot.clone());
         read.push(self.places.cargo_home.join("registry"));
         read.push(self.slot.root());
@@ -126,7 +148,7 @@ impl Jail for Landlock {
         stage.rules = Some(Rules { read: libraries(), execute, write, strict: true });
         let mut command = self.command(&stage);
         command.current_dir(dir);
-        test_environment(&mut command, dir);
+        test_environment(&mut command, dir, self.sockets.as_deref());
         Ok(command)
     }
 
@@ -147,16 +169,6 @@ impl Jail for Landlock {
     }
 
     fn end(&self, child: &mut Child) {
-        let group = Pid::from_child(child);
-        let _ = kill_process_group(group, Signal::KILL);
-        let _ = child.kill();
-        reap(child);
-        // What was being born meanwhile is in the group as well.
-        for _ in 0..100 {
-            if kill_process_group(group, Signal::KILL).is_err() {
-                return;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(1));
-        }
+        end(child);
     }
 }

@@ -12,6 +12,7 @@ mod bwrap;
 mod landlock;
 mod places;
 mod seccomp;
+mod server;
 pub mod stage;
 mod usage;
 
@@ -25,6 +26,7 @@ use xtask::t;
 use xtask::workbook::{Outcome, Trouble};
 
 pub use places::{Places, Run};
+pub use server::Server;
 
 /// Which one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +79,11 @@ impl Allowance {
             output: 64 << 10,
             deadline: Duration::from_secs(60),
         }
+    }
+
+    /// For PostgreSQL.
+    pub fn server() -> Self {
+        Self { processes: 512, file: GIB, ..Self::build() }
     }
 
     /// For a compiler and a linker.
@@ -192,7 +199,7 @@ fn furnish(dir: &Path, user: Option<User>) -> Outcome<()> {
 }
 
 /// The environment of a test, and nothing else of this process's.
-fn test_environment(command: &mut Command, dir: &Path) {
+fn test_environment(command: &mut Command, dir: &Path, sockets: Option<&Path>) {
     command
         .env_clear()
         .env("PATH", "/usr/bin:/bin")
@@ -200,6 +207,9 @@ fn test_environment(command: &mut Command, dir: &Path) {
         .env("TMPDIR", dir.join("tmp"))
         .env("INSTA_UPDATE", "no")
         .env("INSTA_FORCE_PASS", "0");
+    if let Some(sockets) = sockets {
+        command.env(protocol::postgres::cluster::LENT_ENV, sockets);
+    }
 }
 
 /// The environment of a build.

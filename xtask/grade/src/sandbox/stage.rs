@@ -1,5 +1,5 @@
-//! The last stage before a program: it becomes the slot's user, sets limits, filters system calls,
-//! says that it began, and is replaced by the program.
+//! The last stage before a program: it sets limits, filters system calls, says that the program
+//! begins, and is replaced by it, as the slot's user.
 
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
@@ -66,35 +66,27 @@ impl Stage {
 
 /// `stage JSON ARGUMENT…`; returns only what went wrong.
 pub fn run(arguments: &[OsString]) -> ExitCode {
-    let told = arguments.first().and_then(|a| serde_json::from_str(a.to_str()?).ok());
+    let told: Option<Stage> =
+        arguments.first().and_then(|a| serde_json::from_str(a.to_str()?).ok());
     let why = match told {
-        Some(stage) => enter(stage, &arguments[1..]),
+        Some(stage) => enter(&stage, &arguments[1..]),
         None => "no orders".to_owned(),
     };
     eprintln!("trece sandbox: {why}");
     ExitCode::from(125)
 }
 
-fn enter(mut stage: Stage, arguments: &[OsString]) -> String {
-    if let Some(user) = stage.user.take() {
+fn enter(stage: &Stage, arguments: &[OsString]) -> String {
+    if let Err(why) = prepare(stage) {
+        return why;
+    }
+    let mut program = Command::new(&stage.program);
+    program.args(arguments);
+    if let Some(user) = stage.user {
         // The standard library also empties the list of groups.
-        let own = own_program();
-        let error =
-            Command::new(own).uid(user).gid(user).args(stage.arguments()).args(arguments).exec();
-        return format!("cannot become user {user}: {error}");
+        program.uid(user).gid(user);
     }
-    match prepare(&stage) {
-        Ok(()) => {
-            let error = Command::new(&stage.program).args(arguments).exec();
-            format!("cannot start {}: {error}", stage.program.display())
-        }
-        Err(why) => why,
-    }
-}
-
-/// Where this very program is: as it was called, since there may be no `/proc`.
-fn own_program() -> OsString {
-    std::env::args_os().next().unwrap_or_default()
+    format!("cannot start {}: {}", stage.program.display(), program.exec())
 }
 
 fn prepare(stage: &Stage) -> Result<(), String> {
@@ -114,6 +106,9 @@ fn prepare(stage: &Stage) -> Result<(), String> {
         setrlimit(resource, limit).map_err(|e| format!("{resource:?}: {e}"))?;
     }
     seccomp::enter(stage.rules.as_ref().map(|rules| rules.strict))?;
+    if !stage.program.is_file() {
+        return Err(format!("there is no {}", stage.program.display()));
+    }
     if stage.tell {
         eprint!("{BEGUN}");
     }

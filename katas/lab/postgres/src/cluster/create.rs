@@ -8,6 +8,7 @@ use std::process::Output;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use protocol::postgres::Binaries;
+use protocol::postgres::cluster::{SETTINGS, SUPERUSER};
 
 use super::place;
 use super::sweep::{self, ASIDE};
@@ -16,40 +17,6 @@ use crate::Unavailable;
 
 /// Holds the path of the socket's folder; its presence says that the data directory is complete.
 const GENERATION: &str = "trece.generation";
-
-/// Appended to postgresql.conf (`initdb -c` exists only from PostgreSQL 16).
-///
-/// Nothing survives a power cut, and nothing has to. What goes on in the background would change
-/// plans, row versions and the granularity of predicate locks while a schedule is explored, so
-/// there is as little of it as possible. Errors and lock waits by the thousand are what tests are
-/// about, so they are not logged.
-const SETTINGS: &str = "
-listen_addresses = ''
-max_connections = 300
-max_prepared_transactions = 16
-shared_buffers = 32MB
-fsync = off
-synchronous_commit = off
-full_page_writes = off
-wal_level = minimal
-max_wal_senders = 0
-max_wal_size = 128MB
-min_wal_size = 32MB
-checkpoint_timeout = 1d
-autovacuum = off
-jit = off
-max_parallel_workers_per_gather = 0
-max_logical_replication_workers = 0
-bgwriter_lru_maxpages = 0
-restart_after_crash = off
-timezone = 'UTC'
-log_timezone = 'UTC'
-log_min_messages = fatal
-log_min_error_statement = panic
-";
-
-/// The lab's superuser, who logs in without a password: the socket's folder is closed to others.
-pub const SUPERUSER: &str = "trece";
 
 /// Changes with everything that a data directory is made from.
 pub fn version(prepared_by: &str) -> String {

@@ -9,19 +9,16 @@ mod user;
 
 use std::fs::{self, File};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use protocol::postgres::cluster::{PORT, SUPERUSER};
 use protocol::postgres::{self, Binaries};
 use tokio_postgres::Config;
 
-pub(crate) use create::SUPERUSER;
 pub(crate) use place::hash;
 pub(crate) use user::Owner;
 
 use crate::{Unavailable, lab};
-
-/// It names the socket, and nothing listens on the network.
-const PORT: u16 = 5432;
 
 /// One process at a time makes and starts.
 const LOCK: &str = "lock";
@@ -109,7 +106,7 @@ impl Cluster {
 
     /// Its socket: what a tap connects to.
     pub fn socket(&self) -> PathBuf {
-        start::socket(&self.sockets)
+        postgres::cluster::socket(&self.sockets)
     }
 
     pub(crate) fn owner(&self) -> Owner {
@@ -117,8 +114,13 @@ impl Cluster {
     }
 
     pub(crate) fn config(&self, database: &str, user: &str) -> Config {
-        let mut config = Config::new();
-        config.host_path(&self.sockets).port(PORT).user(user).dbname(database);
-        config
+        reach(&self.sockets, database, user)
     }
+}
+
+/// How to connect to the server whose socket is in this folder.
+pub(crate) fn reach(sockets: &Path, database: &str, user: &str) -> Config {
+    let mut config = Config::new();
+    config.host_path(sockets).port(PORT).user(user).dbname(database);
+    config
 }

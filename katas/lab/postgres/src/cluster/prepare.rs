@@ -6,6 +6,7 @@ use std::future::poll_fn;
 use std::io;
 use std::path::Path;
 
+use protocol::postgres::cluster::SETUP;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio_postgres::{AsyncMessage, Config, Error, NoTls};
 
@@ -54,24 +55,6 @@ pub async fn prepare(config: Config) -> Result<(), Error> {
     connection.abort();
     Ok(())
 }
-
-const SETUP: &str = r"
-SET client_min_messages = warning;
-DO $$
-BEGIN
-  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'lane') THEN
-    CREATE ROLE lane LOGIN;
-  END IF;
-END $$;
-REVOKE CREATE ON SCHEMA public FROM PUBLIC;
-CREATE SCHEMA IF NOT EXISTS lab;
-CREATE SEQUENCE IF NOT EXISTS lab.number AS integer;
-CREATE TABLE IF NOT EXISTS lab.pool (
-  number integer PRIMARY KEY,
-  template text NOT NULL,
-  used timestamptz NOT NULL DEFAULT clock_timestamp()
-);
-";
 
 /// The server stops itself. A process of ours that did it would have to outlive every test.
 ///

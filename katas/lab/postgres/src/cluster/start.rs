@@ -4,12 +4,14 @@ use std::fs::{self, DirBuilder};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::{Cluster, PORT};
+use protocol::postgres::cluster::socket;
+
+use super::Cluster;
 use crate::Unavailable;
 
 /// After `kill -9` of the postmaster a start fails until the last of its processes has noticed,
@@ -18,11 +20,6 @@ const ATTEMPTS: (u32, Duration) = (40, Duration::from_millis(100));
 
 /// The server's own account of why it did not start.
 const LOG: &str = "server.log";
-
-/// The socket in its folder.
-pub fn socket(dir: &Path) -> PathBuf {
-    dir.join(format!(".s.PGSQL.{PORT}"))
-}
 
 /// Whether a server listens there.
 pub fn answers(dir: &Path) -> bool {

@@ -3,6 +3,7 @@
 //! Here, because two need it that share nothing else: the lab, which starts a cluster of its own
 //! with them, and the runner, which shows what was found.
 
+pub mod cluster;
 mod install;
 mod memory;
 mod places;
