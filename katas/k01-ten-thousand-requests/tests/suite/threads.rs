@@ -1,0 +1,134 @@
+//! Jobs on threads, held there by the test.
+
+use std::cell::RefCell;
+use std::fmt::{Debug, Display};
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::task::Poll;
+
+use suite::say::holds;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
+
+/// Holds threads until it is open. Clones are of the same gate.
+#[derive(Clone, Default)]
+pub struct Gate(Arc<(Mutex<bool>, Condvar)>);
+
+impl Gate {
+    /// Blocks the calling thread until the gate is open.
+    pub fn wait(&self) {
+        let (open, opened) = &*self.0;
+        let open = open.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(opened.wait_while(open, |open| !*open));
+    }
+
+    pub fn is_open(&self) -> bool {
+        *self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn open(&self) {
+        *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.0.1.notify_all();
+    }
+}
+
+/// The test's hand on a gate: however the test ends, no thread is held longer.
+#[derive(Default)]
+pub struct Keeper(Gate);
+
+impl Keeper {
+    pub fn gate(&self) -> Gate {
+        self.0.clone()
+    }
+
+    pub fn open(&self) {
+        self.0.open();
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.0.open();
+    }
+}
+
+/// Where jobs say that something has happened to them.
+pub struct News<T> {
+    sender: UnboundedSender<T>,
+    receiver: UnboundedReceiver<T>,
+}
+
+impl<T> News<T> {
+    pub fn new() -> Self {
+        let (sender, receiver) = unbounded_channel();
+        Self { sender, receiver }
+    }
+
+    pub fn sender(&self) -> UnboundedSender<T> {
+        self.sender.clone()
+    }
+
+    /// Waits for the next, without blocking the runtime.
+    pub async fn next(&mut self) -> T {
+        self.receiver.recv().await.expect("the test holds a sender itself")
+    }
+
+    /// What was said by now.
+    pub fn so_far(&mut self) -> Vec<T> {
+        std::iter::from_fn(|| self.receiver.try_recv().ok()).collect()
+    }
+
+    /// Waits until all other senders are gone: what they have said by then.
+    pub async fn rest(self) -> Vec<T> {
+        let Self { sender, mut receiver } = self;
+        drop(sender);
+        let mut all = Vec::new();
+        while let Some(one) = receiver.recv().await {
+            all.push(one);
+        }
+        all
+    }
+}
+
+/// Gives every thread that can run its turn: one new thread after another begins and ends, and the
+/// system's scheduler is fair. Nothing right depends on it; what is wrong shows itself meanwhile,
+/// on a loaded machine as well, since turns are counted and not time.
+pub async fn everybody_had_a_turn() {
+    for _ in 0..25 {
+        let (here, came) = oneshot::channel();
+        std::thread::spawn(move || here.send(()));
+        came.await.expect("the thread says so");
+    }
+}
+
+/// What a call says that has to wait for its answer.
+pub const NOT_YET: &str = "no answer yet";
+/// What a call says that a full pool has refused.
+pub const REFUSED: &str = "Err(Full)";
+
+/// One poll: what the call says at once.
+pub async fn at_once<T: Debug>(mut call: Pin<&mut (impl Future<Output = T> + ?Sized)>) -> String {
+    poll_fn(|context| {
+        Poll::Ready(match call.as_mut().poll(context) {
+            Poll::Ready(answer) => format!("{answer:?}"),
+            Poll::Pending => NOT_YET.to_owned(),
+        })
+    })
+    .await
+}
+
+/// Fails unless that is what a call said.
+#[track_caller]
+pub fn said(what: impl Display, saw: &str, expected: &str) {
+    holds(what, expected, saw, saw == expected);
+}
+
+thread_local! {
+    static FAREWELL: RefCell<Option<UnboundedSender<()>>> = const { RefCell::new(None) };
+}
+
+/// Keeps `sender` until the calling thread ends.
+pub fn until_this_thread_ends(sender: UnboundedSender<()>) {
+    FAREWELL.set(Some(sender));
+}
