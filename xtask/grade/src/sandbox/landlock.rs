@@ -54,7 +54,8 @@ pub fn enter(rules: &Rules) -> Result<(), String> {
     let all = AccessFs::from_all(VERSION);
     let groups: [(&[PathBuf], BitFlags<AccessFs>); 3] = [
         (&rules.read, read),
-        (&rules.execute, AccessFs::Execute.into()),
+        // The kernel also reads what it executes; the file's own mode keeps the program from it.
+        (&rules.execute, AccessFs::Execute | AccessFs::ReadFile),
         (&rules.write, all & !AccessFs::MakeBlock & !AccessFs::MakeChar),
     ];
     for (paths, access) in groups {

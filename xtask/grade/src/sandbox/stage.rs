@@ -34,7 +34,7 @@ pub struct Stage {
 pub struct Rules {
     /// To read and to execute.
     pub read: Vec<PathBuf>,
-    /// To execute, and not to read.
+    /// To execute; a file's mode says whether it can be read.
     pub execute: Vec<PathBuf>,
     pub write: Vec<PathBuf>,
     /// Whether this is a submission's own program.
