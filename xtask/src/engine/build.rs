@@ -78,13 +78,13 @@ impl Build {
         let mark = self.marks.join(format!("{}.built", self.package));
         let hash = files::hash_tree(&self.src).map_err(|e| Trouble::file(&self.src, &e))?;
         let known = fs::read_to_string(&mark).is_ok_and(|built| built == hash);
-        let mut artefact = match self.cargo(SUITE, progress)? {
+        let mut artefact = match self.cargo(progress)? {
             Ok(artefact) => artefact,
             Err(failure) => return Ok(Err(failure)),
         };
         if !known && !artefact.compiled {
             self.touch()?;
-            artefact = match self.cargo(SUITE, progress)? {
+            artefact = match self.cargo(progress)? {
                 Ok(artefact) => artefact,
                 Err(failure) => return Ok(Err(failure)),
             };
@@ -104,12 +104,15 @@ impl Build {
         }
     }
 
-    /// Builds the submission's library alone, anew.
+    /// Builds the submission's library anew, beside a suite that is none.
+    ///
+    /// The command is that of [`Build::suite`], since another one would choose other features for
+    /// the dependencies, and the library would be built again when the suite is there.
     ///
     /// # Errors
     /// When cargo cannot be started or builds nothing.
     pub fn library(&self) -> Outcome<Result<(), BuildFailure>> {
-        match self.cargo(LIBRARY, &mut |_| ())? {
+        match self.cargo(&mut |_| ())? {
             Ok(artefact) if artefact.compiled => Ok(Ok(())),
             Ok(_) => Err(Trouble::new(crate::t!("trouble.stale", package = self.package))),
             Err(failure) => Ok(Err(failure)),
@@ -121,7 +124,7 @@ impl Build {
     /// # Errors
     /// When cargo cannot be started, builds nothing, or builds the library again.
     pub fn suite(&self) -> Outcome<Result<Built, BuildFailure>> {
-        match self.cargo(SUITE, &mut |_| ())? {
+        match self.cargo(&mut |_| ())? {
             Err(failure) => Ok(Err(failure)),
             Ok(Artefact { compiled: true, .. }) => {
                 Err(Trouble::new(crate::t!("trouble.built_again", package = self.package)))
@@ -157,11 +160,7 @@ impl Build {
         Ok(command)
     }
 
-    fn cargo(
-        &self,
-        what: &[&str],
-        progress: &mut dyn FnMut(Progress),
-    ) -> Outcome<Result<Artefact, BuildFailure>> {
+    fn cargo(&self, progress: &mut dyn FnMut(Progress)) -> Outcome<Result<Artefact, BuildFailure>> {
         let colour = if crate::terminal::look().colour {
             "--message-format=json-diagnostic-rendered-ansi"
         } else {
@@ -169,8 +168,7 @@ impl Build {
         };
         let mut child = self
             .command()?
-            .args(what)
-            .args(["--quiet", colour, "-p", &self.package])
+            .args(["test", "--no-run", "--quiet", colour, "--test", "suite", "-p", &self.package])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -273,10 +271,6 @@ impl Build {
         }
     }
 }
-
-/// Builds the suite and what it stands on.
-const SUITE: &[&str] = &["test", "--no-run", "--test", "suite"];
-const LIBRARY: &[&str] = &["build", "--lib"];
 
 /// How a compiler, a linker and what stands between them say that memory ran out.
 const OUT_OF_MEMORY: [&str; 7] = [

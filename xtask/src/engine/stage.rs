@@ -186,7 +186,7 @@ impl Slot {
         Ok(build)
     }
 
-    /// As [`Slot::stage`], without the suite.
+    /// As [`Slot::stage`], without the suite: what is there already stays as it is.
     pub fn stage_library(
         &self,
         workbook: &Workbook,
@@ -224,6 +224,16 @@ impl Slot {
             jail: None,
             limits: BuildLimits::default(),
         })
+    }
+
+    /// Puts a suite beside a submission that asks nothing.
+    pub fn stage_no_suite(&self, kata: &Kata) -> Outcome<()> {
+        let tests = self.kata_dir(kata).join("tests");
+        if tests.exists() {
+            fs::remove_dir_all(&tests).map_err(|e| Trouble::file(&tests, &e))?;
+        }
+        let main = tests.join("suite/main.rs");
+        files::put(&main, b"").map_err(|e| Trouble::file(&main, &e))
     }
 
     /// Puts the suite beside a submission.

@@ -149,10 +149,7 @@ impl Bench {
         limits: BuildLimits,
     ) -> Outcome<Result<Built, BuildFailure>> {
         self.forget(kata)?;
-        let tests = self.slot.kata_dir(kata).join("tests");
-        if tests.exists() {
-            fs::remove_dir_all(&tests).map_err(|e| Trouble::file(&tests, &e))?;
-        }
+        self.slot.stage_no_suite(kata)?;
         let src = self.slot.kata_dir(kata).join("src");
         if src.exists() {
             fs::remove_dir_all(&src).map_err(|e| Trouble::file(&src, &e))?;

@@ -100,6 +100,8 @@ impl Jail for Bwrap {
         bind(&mut command, "--ro-bind", &self.slot.root(), WORKSPACE);
         bind(&mut command, "--bind", &self.slot.target(), TARGET);
         bind(&mut command, "--ro-bind", &self.places.own, STAGE);
+        // The compiler and the linker look there for where they are themselves.
+        command.args(["--proc", "/proc"]);
         let stage = Stage::new(self.user, &allowance, false, format!("{RUST}/bin/cargo"));
         finish(&mut command, WORKSPACE, &stage);
         build_environment(&mut command, Path::new(RUST), Path::new(CARGO), Path::new(TARGET));
