@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::point::points;
@@ -57,6 +58,8 @@ pub struct Options {
     pub points: Vec<Point>,
     /// Those of [`Profile::flags`] that were given.
     pub flags: Vec<&'static str>,
+    /// The folder that what is measured is kept in; none: it is told only. See [`crate::run::Kept`].
+    pub keep: Option<PathBuf>,
 }
 
 impl Options {
@@ -88,18 +91,20 @@ pub fn parse(
         effort: profile.full,
         points: Vec::new(),
         flags: Vec::new(),
+        keep: None,
     };
     let (concurrency, keys) = (&profile.concurrency_allowed, &profile.keys_allowed);
     let mut help = false;
     let mut args = args.into_iter();
     while let Some(arg) = args.next() {
-        let mut value = || args.next().and_then(|v| v.into_string().ok());
         let bad = || arg.to_string_lossy().into_owned();
+        let mut value = || args.next().and_then(|v| v.into_string().ok());
         match arg.to_str() {
             Some("--plain") => options.plain = true,
             Some("--json") => options.json = true,
             Some("--quick") => options.quick = true,
             Some("--help" | "-h") => help = true,
+            Some("--keep") => options.keep = Some(args.next().ok_or_else(bad)?.into()),
             Some("--lang") => {
                 options.lang = value().and_then(|v| Lang::parse(&v)).ok_or_else(bad)?;
             }
@@ -174,7 +179,8 @@ pub(crate) mod tests {
         let quick = options(&["--quick", "--json", "--plain", "--lang", "es"]);
         assert_eq!(quick.points.len(), 2);
         assert_eq!((quick.effort, quick.lang), (QUICK, Lang::Es));
-        assert!(quick.json && quick.plain && quick.quick);
+        assert!(quick.json && quick.plain && quick.quick && quick.keep.is_none());
+        assert_eq!(options(&["--keep", "a b"]).keep, Some("a b".into()));
         assert_eq!(options(&["--points", "2x2", "--quick"]).points.len(), 1);
     }
 
@@ -189,6 +195,7 @@ pub(crate) mod tests {
         for (args, bad) in [
             (&["--fast"][..], "--fast"),
             (&["--lang"], "--lang"),
+            (&["--keep"], "--keep"),
             (&["--lang", "fr"], "--lang"),
             (&["--points", "2"], "--points"),
             (&["--points", "0x2"], "--points"),
