@@ -24,6 +24,8 @@ pub struct Profile {
     pub keys_allowed: RangeInclusive<usize>,
     /// Arguments of this bench alone, such as `--grid`; see [`Options::has`].
     pub flags: &'static [&'static str],
+    /// The same with a value, such as `--target URL`; see [`Options::value`].
+    pub values: &'static [&'static str],
 }
 
 /// How long and how often each way is measured at each point.
@@ -45,7 +47,7 @@ pub enum Asked {
 }
 
 /// The arguments that all benches know.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     pub lang: Lang,
     /// One sentence a row, no drawing: for a screen reader.
@@ -58,6 +60,8 @@ pub struct Options {
     pub points: Vec<Point>,
     /// Those of [`Profile::flags`] that were given.
     pub flags: Vec<&'static str>,
+    /// Those of [`Profile::values`] that were given, with what for.
+    pub values: Vec<(&'static str, String)>,
     /// The folder that what is measured is kept in; none: it is told only. See [`crate::run::Kept`].
     pub keep: Option<PathBuf>,
 }
@@ -66,6 +70,11 @@ impl Options {
     /// Whether that one of [`Profile::flags`] was given.
     pub fn has(&self, flag: &str) -> bool {
         self.flags.contains(&flag)
+    }
+
+    /// What that one of [`Profile::values`] was given; of several, the last.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.values.iter().rev().find(|(own, _)| *own == name).map(|(_, value)| value.as_str())
     }
 
     /// The most who ask at one time at any point.
@@ -91,6 +100,7 @@ pub fn parse(
         effort: profile.full,
         points: Vec::new(),
         flags: Vec::new(),
+        values: Vec::new(),
         keep: None,
     };
     let (concurrency, keys) = (&profile.concurrency_allowed, &profile.keys_allowed);
@@ -113,6 +123,10 @@ pub fn parse(
                 options.points = points.ok_or_else(bad)?;
             }
             other => {
+                if let Some(own) = profile.values.iter().find(|name| other == Some(**name)) {
+                    options.values.push((*own, value().ok_or_else(bad)?));
+                    continue;
+                }
                 let own = profile.flags.iter().find(|flag| other == Some(**flag));
                 options.flags.push(*own.ok_or_else(bad)?);
             }
@@ -149,6 +163,7 @@ pub(crate) mod tests {
             concurrency_allowed: 1..=100,
             keys_allowed: 2..=100,
             flags: &["--grid"],
+            values: &["--target"],
         }
     }
 
@@ -188,6 +203,9 @@ pub(crate) mod tests {
     fn a_bench_may_have_arguments_of_its_own() {
         assert!(options(&["--grid"]).has("--grid"));
         assert_eq!(asked(&["--grids"]), Err("--grids".to_owned()));
+        assert_eq!(options(&["--target", "a", "--target", "b"]).value("--target"), Some("b"));
+        assert_eq!(options(&[]).value("--target"), None);
+        assert_eq!(asked(&["--target"]), Err("--target".to_owned()));
     }
 
     #[test]

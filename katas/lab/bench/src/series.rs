@@ -88,7 +88,7 @@ impl<B: Bench> Results<B> {
 /// The measuring of a bench, row after row.
 ///
 /// On a terminal it says how far it is. A Ctrl-C, where somebody listens ([`Series::heeding`]), ends
-/// it after the run under way.
+/// it after the run under way, which counts.
 pub struct Series<B: Bench> {
     pub bench: B,
     pub results: Results<B>,
@@ -146,7 +146,8 @@ impl<B: Bench> Series<B> {
     }
 
     /// Measures the point of that number; the point before it has been measured. Of a point that
-    /// was stopped, the rounds that are complete count; none, where there is none.
+    /// was stopped, the rounds that are complete count; in the first round, the runs that are. None,
+    /// where there is none.
     ///
     /// # Panics
     /// If there is no such point.
@@ -175,11 +176,11 @@ impl<B: Bench> Series<B> {
             complete = round;
         }
         self.line.hush();
-        if complete == 0 {
+        if self.stopped() && samples.iter().all(Vec::is_empty) {
             return None;
         }
         for samples in &mut samples {
-            samples.truncate(complete);
+            samples.truncate(complete.max(1));
         }
         let rates: Vec<Vec<f64>> =
             samples.iter().map(|s| s.iter().map(Rate::rate).collect()).collect();

@@ -171,9 +171,18 @@ fn a_stop_keeps_the_rounds_that_are_complete() {
     assert_eq!(series.bench.turns.len(), 9, "the run under way was the last");
 }
 
-/// Whoever stops during the first round of the first row has nothing, and that is no row of noughts.
 #[test]
-fn a_round_that_is_not_complete_is_no_row() {
+fn of_the_first_round_what_is_measured_counts() {
+    let flag = Arc::new(AtomicBool::new(false));
+    let bench = Slower { stops_in: Some((1, flag.clone())), ..Slower::default() };
+    let mut series = series(bench).heeding(Interrupt::of(flag));
+    let row = series.measure(0).expect("a row");
+    assert!(row.cells[0].is_some() && row.cells[1].is_none(), "{row:?}");
+    assert_eq!(series.bench.turns.len(), 1);
+}
+
+#[test]
+fn who_stops_before_the_first_round_has_nothing() {
     let flag = Arc::new(AtomicBool::new(false));
     let bench = Slower { stops_in: Some((1, flag.clone())), ..Slower::default() };
     let mut series = series(bench).heeding(Interrupt::of(flag));
