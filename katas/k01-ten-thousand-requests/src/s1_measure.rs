@@ -53,6 +53,9 @@ impl Default for Recorder {
 /// it was answered. What had to wait for that is late, but it is sent, and nobody pretends
 /// that it was meant to be late. `call` answers whether the request succeeded.
 ///
+/// Time is tokio's, which the suite can make stand still: [`tokio::time::Instant::now`], and its
+/// `into_std` for the recorder.
+///
 /// # Cancellation
 /// Dropped, it drops the request that is under way and sends no other.
 pub async fn drive<C, Fut>(plan: &[Duration], call: C) -> Recorder

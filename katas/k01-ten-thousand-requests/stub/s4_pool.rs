@@ -27,7 +27,8 @@ impl CpuPool {
     /// that have not ended. When this returns, its job has ended and there is room for another one.
     ///
     /// # Errors
-    /// [`PoolError::Full`] at once when there is no room, [`PoolError::Panicked`] when `f` panicked.
+    /// [`PoolError::Full`] when there is no room: at that first poll, without waiting for anything.
+    /// [`PoolError::Panicked`] when `f` panicked.
     ///
     /// # Cancellation
     /// Dropped before `f` has begun, it may run or not; dropped later, `f` runs to its end, and it

@@ -21,7 +21,8 @@ impl CpuPool {
     /// Runs `f` on a thread of the pool and answers with what it returns, as step 4 does.
     ///
     /// # Errors
-    /// [`PoolError::Full`] at once when there is no room, [`PoolError::Panicked`] when `f` panicked.
+    /// [`PoolError::Full`] when there is no room: at the first poll, without waiting for anything.
+    /// [`PoolError::Panicked`] when `f` panicked.
     ///
     /// # Cancellation
     /// Dropped before `f` has begun, the job is gone at once: it never runs, what `f` holds has been

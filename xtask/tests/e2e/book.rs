@@ -17,6 +17,39 @@ const OUTPUTS: &[(&str, Option<&str>, &[&str])] = &[
     ("k00-mail-first.txt", Some("mail-first"), &["check", "k00", "--step", "3"]),
     ("k00-fresh-version.txt", Some("fresh-version"), &["check", "k00", "--step", "3"]),
     ("k00-recent-orders.txt", Some("recent-orders"), &["check", "k00", "--step", "4"]),
+    (
+        "k01-from-when-it-was-sent.txt",
+        Some("from-when-it-was-sent"),
+        &["check", "k01", "--step", "1"],
+    ),
+    ("k01-mean-of-p99s.txt", Some("mean-of-p99s"), &["check", "k01", "--step", "1"]),
+    (
+        "k01-semaphore-inside-the-task.txt",
+        Some("semaphore-inside-the-task"),
+        &["check", "k01", "--step", "2"],
+    ),
+    (
+        "k01-the-oldest-holds-the-door.txt",
+        Some("the-oldest-holds-the-door"),
+        &["check", "k01", "--step", "2"],
+    ),
+    (
+        "k01-given-back-on-the-last-line.txt",
+        Some("given-back-on-the-last-line"),
+        &["check", "k01", "--step", "3"],
+    ),
+    ("k01-computed-in-place.txt", Some("computed-in-place"), &["check", "k01", "--step", "4"]),
+    (
+        "k01-the-queue-alone-is-counted.txt",
+        Some("the-queue-alone-is-counted"),
+        &["check", "k01", "--step", "4"],
+    ),
+    ("k01-the-wait-is-limited.txt", Some("the-wait-is-limited"), &["check", "k01", "--step", "5"]),
+    (
+        "k01-a-mark-for-the-thread.txt",
+        Some("a-mark-for-the-thread"),
+        &["check", "k01", "--step", "6"],
+    ),
     ("k02-first-check.txt", None, &["check", "k02"]),
     ("k02-two-locks.txt", Some("check-then-debit"), &["check", "k02", "--step", "2"]),
     (

@@ -131,7 +131,8 @@ pub async fn one_by_one<T>(
         let what = format!("Jobs that have begun when {} of {jobs} have ended", ended.len());
         same(what, ledger.began(), expected.clone());
         let mut under_way = expected.into_iter().filter(|n| !ended.contains(n));
-        let next = if ended.len() % 2 == 0 { under_way.next() } else { under_way.next_back() };
+        let next =
+            if ended.len().is_multiple_of(2) { under_way.next() } else { under_way.next_back() };
         let next = next.expect("the limit is 1 or more");
         doors.open(next);
         ended.push(next);

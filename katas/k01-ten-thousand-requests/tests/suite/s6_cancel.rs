@@ -39,7 +39,9 @@ async fn cancelled_waiter_skips_unstarted_job() {
     drop(waiting.remove(0));
     keeper.open();
     same("The answer of job 0", first.await, Ok(0));
-    same("The answer of job 2", waiting.remove(0).await, Ok(2));
+    for call in waiting {
+        same("The answer of job 2", call.await, Ok(2));
+    }
     same("The answer of a job that comes now", pool.run(|_| 4).await, Ok(4));
     drop(pool);
     same("The others that have begun", began.rest().await, vec![2]);

@@ -84,7 +84,7 @@ impl<T> News<T> {
 }
 
 /// One poll: what the call says at once, or nothing.
-pub async fn at_once<T>(mut call: Pin<&mut impl Future<Output = T>>) -> Option<T> {
+pub async fn at_once<T>(mut call: Pin<&mut (impl Future<Output = T> + ?Sized)>) -> Option<T> {
     poll_fn(|context| {
         Poll::Ready(match call.as_mut().poll(context) {
             Poll::Ready(answer) => Some(answer),
