@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use bench_lab::Lang;
 
 #[derive(Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "the switches of a command line")]
 pub struct Options {
     pub lang: Lang,
     pub plain: bool,

@@ -53,7 +53,7 @@ fn table(
 }
 
 fn line(out: &mut dyn Write, [what, measured, budget, kept]: [&str; 4]) -> io::Result<()> {
-    let line = format!("{what:<48}{measured:>12}{budget:>8}  {kept}");
+    let line = format!("{what:<47}{measured:>11}{budget:>8}  {kept}");
     writeln!(out, "{}", line.trim_end())
 }
 
@@ -133,8 +133,8 @@ mod tests {
         let row = |what: &str, rest: &str| {
             assert!(told.lines().any(|l| l.starts_with(what) && l.ends_with(rest)), "{told}");
         };
-        row("clone to first verdict", "     21.40 s 31.00 s  kept");
-        row("edit to verdict", "   k02 1.41×   1.30×  over");
+        row("clone to first verdict", "    21.40 s 31.00 s  kept");
+        row("edit to verdict", "  k02 1.41×   1.30×  over");
         row("nothing changed to verdict, with", "–  1.50 s  not measured");
         row("verify of everything", " 701 s   900 s  kept");
         assert!(told.contains("- no server\n"), "{told}");

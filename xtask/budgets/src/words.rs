@@ -24,7 +24,7 @@ pub fn words(lang: Lang) -> &'static Words {
 }
 
 impl Words {
-    /// What is measured, in at most 46 characters.
+    /// What is measured, in at most 47 characters.
     pub fn of(&self, measure: Measure) -> &'static str {
         self.measures[measure as usize]
     }

@@ -15,6 +15,7 @@ mod profile;
 mod service;
 mod table;
 mod target;
+mod versions;
 mod way;
 mod words;
 mod yours;
@@ -64,6 +65,7 @@ fn measure_and_tell(options: &Options, out: &mut dyn Write) -> io::Result<End> {
     let backend = Backend::start()?;
     let mut told = Told::new(options, out, Kept::open(options, "k01", Some(COLUMNS.keys)));
     told.write(|out, plain| table::head(out, options, plain, &machine))?;
+    told.versions(&versions::versions());
     let services = Services::new(backend.address(), interrupt.clone());
     let mut series = Series::new(&possible, services).heeding(interrupt);
     for index in 0..possible.points.len() {

@@ -48,7 +48,7 @@ pub struct Sample {
 
 impl Rate for Sample {
     fn rate(&self) -> f64 {
-        let time = self.measured.time.max(Duration::from_nanos(1));
+        let time = self.serving().max(Duration::from_nanos(1));
         #[expect(clippy::cast_precision_loss, reason = "nobody reads the sixteenth digit")]
         let served = self.measured.latencies.count() as f64;
         served / time.as_secs_f64()
@@ -56,10 +56,15 @@ impl Rate for Sample {
 }
 
 impl Sample {
+    /// The time in which there could be replies: the first requests have to wait before.
+    fn serving(&self) -> Duration {
+        self.measured.time.saturating_sub(self.wait)
+    }
+
     /// As it is kept.
     pub fn kept(&self, variant: &str, point: Point) -> Run {
         let mut run = Run::open(variant, point.concurrency, &self.schedule, &self.measured);
-        run.keys = Some(point.keys);
+        (run.keys, run.time) = (Some(point.keys), self.serving());
         #[expect(clippy::cast_precision_loss, reason = "at most 2^53")]
         let most = self.most as f64;
         run.counts = BTreeMap::from([

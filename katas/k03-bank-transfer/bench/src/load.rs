@@ -38,6 +38,12 @@ impl Bank {
         })
     }
 
+    /// Which PostgreSQL it is, where it says so.
+    pub async fn server(&self) -> Option<String> {
+        let row = self.control.query_one("SHOW server_version", &[]).await.ok()?;
+        Some(row.get(0))
+    }
+
     /// Opens `point.keys` accounts, lets `point.concurrency` clients transfer for about `time`, and
     /// adds up.
     ///

@@ -45,6 +45,11 @@ impl Bench for Banking {
     fn run(&mut self, turn: &Turn<Isolation>) -> Result<Sample, Trouble<Wrong>> {
         self.runtime.block_on(self.bank.run(turn.way, turn.point, turn.time))
     }
+
+    fn versions(&mut self) -> Vec<(&'static str, String)> {
+        let server = self.runtime.block_on(self.bank.server());
+        server.into_iter().map(|version| ("PostgreSQL", version)).collect()
+    }
 }
 
 fn main() -> ExitCode {

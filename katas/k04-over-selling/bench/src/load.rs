@@ -43,6 +43,12 @@ impl Shop {
         })
     }
 
+    /// Which PostgreSQL it is, where it says so.
+    pub async fn server(&self) -> Option<String> {
+        let row = self.control.query_one("SHOW server_version", &[]).await.ok()?;
+        Some(row.get(0))
+    }
+
     /// Fills the shop with `point.keys` items, lets `point.concurrency` clients buy for about
     /// `time`, and adds up.
     ///

@@ -41,6 +41,11 @@ impl Bench for Shopping {
     fn run(&mut self, turn: &Turn<Strategy>) -> Result<Sample, Trouble<Wrong>> {
         self.runtime.block_on(self.shop.run(turn.way, turn.point, turn.time))
     }
+
+    fn versions(&mut self) -> Vec<(&'static str, String)> {
+        let server = self.runtime.block_on(self.shop.server());
+        server.into_iter().map(|version| ("PostgreSQL", version)).collect()
+    }
 }
 
 fn main() -> ExitCode {

@@ -49,6 +49,12 @@ impl Shop {
         })
     }
 
+    /// Which PostgreSQL it is, where it says so.
+    pub async fn server(&self) -> Option<String> {
+        let row = self.control.query_one("SHOW server_version", &[]).await.ok()?;
+        Some(row.get(0))
+    }
+
     /// Lets `point.concurrency` clients pay for about `time`, each request `point.keys` times at
     /// once, and counts the charges.
     ///
@@ -156,7 +162,7 @@ async fn pays(
             all.latencies.push(micros);
         }
         if paid == 0 {
-            return Err(Wrong::refused("nobody was told that it is paid".into()).into());
+            return Err(Wrong::refused("nobody was told that it is paid").into());
         }
     }
     Ok(all)

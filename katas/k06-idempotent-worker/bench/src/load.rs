@@ -52,6 +52,12 @@ impl Ledger {
         })
     }
 
+    /// Which PostgreSQL it is, where it says so.
+    pub async fn server(&self) -> Option<String> {
+        let row = self.control.query_one("SHOW server_version", &[]).await.ok()?;
+        Some(row.get(0))
+    }
+
     /// How many bytes a mark takes, its place in the index included.
     ///
     /// # Errors

@@ -43,6 +43,11 @@ impl Bench for Working {
     fn run(&mut self, turn: &Turn<Memory>) -> Result<Sample, Trouble<Wrong>> {
         self.runtime.block_on(self.ledger.run(turn.way, turn.point, turn.time))
     }
+
+    fn versions(&mut self) -> Vec<(&'static str, String)> {
+        let server = self.runtime.block_on(self.ledger.server());
+        server.into_iter().map(|version| ("PostgreSQL", version)).collect()
+    }
 }
 
 fn main() -> ExitCode {

@@ -21,6 +21,12 @@ pub trait Bench {
     /// # Errors
     /// Why there is no number. The way is then given up: it does not run again.
     fn run(&mut self, turn: &Turn<Self::Way>) -> Result<Self::Sample, Trouble<Self::Wrong>>;
+
+    /// What the numbers belong to beside machine and compiler: names and versions, such as
+    /// PostgreSQL's.
+    fn versions(&mut self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
 }
 
 /// One run among the others.

@@ -48,6 +48,15 @@ impl<'a> Told<'a> {
         Ok(())
     }
 
+    /// What the numbers belong to, for who keeps them: see [`crate::Bench::versions`].
+    pub fn versions(&mut self, versions: &[(&'static str, String)]) {
+        if let Ok(Some(kept)) = &mut self.kept {
+            for (of, version) in versions {
+                kept.version(of, version);
+            }
+        }
+    }
+
     /// Keeps a run, if anything is to be kept.
     ///
     /// # Errors

@@ -53,7 +53,8 @@ pub struct Run {
     /// How many of what requests choose from, where that differs: see [`crate::Point::keys`].
     pub keys: Option<usize>,
     pub load: Load,
-    /// From the first intended start to the last reply.
+    /// From the first intended start to the last reply; where no reply can be there before a known
+    /// time, from then on.
     pub time: Duration,
     /// Whether it was stopped before its end. What it has measured holds.
     pub stopped: bool,

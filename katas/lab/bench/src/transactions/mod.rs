@@ -95,6 +95,7 @@ pub fn tell<B: Bench<Sample = Sample>>(
     let mut told =
         Told::new(options, out, Kept::open(options, sheet.kata, Some(sheet.columns.keys)));
     told.write(|out, plain| table::head(out, sheet, words, options, plain, &machine))?;
+    told.versions(&series.bench.versions());
     series.rehearse(sheet.fewest_keys);
     for index in 0..options.points.len() {
         let Some(row) = series.measure(index) else { break };

@@ -39,6 +39,10 @@ impl Bench for Shop {
             Lock::Later => Err(Trouble::NotWritten),
         }
     }
+
+    fn versions(&mut self) -> Vec<(&'static str, String)> {
+        vec![("PostgreSQL", "15.7".to_owned())]
+    }
 }
 
 fn sample(count: u64, retries: u64) -> Sample {
@@ -152,6 +156,7 @@ fn what_is_kept_is_the_drawn_table_with_its_runs_and_pictures() {
     assert!(page.contains("       4  retries            1000"), "{page}");
     assert!(!page.contains("Kept"), "{page}");
     assert!(drawn);
+    assert_eq!(runs.versions["PostgreSQL"], "15.7");
     assert_eq!((runs.keys.as_deref(), runs.runs.len()), (Some("items"), 4));
     let run = &runs.runs[1];
     assert_eq!((run.variant.as_str(), run.keys), ("retries", Some(2)));
