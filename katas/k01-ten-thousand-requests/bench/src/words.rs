@@ -59,7 +59,7 @@ with --target, any HTTP server of this machine.
 
   --target URL    such as http://127.0.0.1:8080/path: this machine's alone
   --rate N        requests a second for the target (default: 1000)
-  --quick         a few seconds instead of two minutes: no result
+  --quick         half a minute instead of five: no result
   --points LIST   in flight x microseconds that each computes, as in
                   100x50,10000x50; with --target, connections x 1
   --json          one document (trece-bench/v1) instead of the table
@@ -134,7 +134,7 @@ los núcleos), async-std y rayon, y con tus propios run_all y CpuPool; o, con
 
   --target URL    como http://127.0.0.1:8080/ruta: solo de esta máquina
   --rate N        peticiones por segundo al servidor (si falta: 1000)
-  --quick         unos segundos en lugar de dos minutos: solo un vistazo
+  --quick         medio minuto en lugar de cinco: solo un vistazo
   --points LISTA  en vuelo x microsegundos que calcula cada una, como en
                   100x50,10000x50; con --target, conexiones x 1
   --json          un documento (trece-bench/v1) en lugar de la tabla
