@@ -151,21 +151,29 @@ impl Load {
     }
 }
 
-/// On the next connection that is free. One that is broken is opened anew.
+/// On the next connection that is free.
 async fn request(target: Arc<Target>, free: Arc<Free<Option<Connection>>>, ticket: Ticket) {
-    let mut place = free.take().await;
-    if place.is_none() {
-        place = Connection::open(target.address).await.ok();
-    }
-    let mut well = false;
-    if let Some(connection) = &mut place {
-        match target.get(connection).await {
-            Ok(success) => well = success,
-            Err(_) => place = None,
-        }
-    }
+    let open = free.take().await;
+    let (well, open) = asked(&target, open).await;
     ticket.ended(well);
-    free.give(place);
+    free.give(open);
+}
+
+/// Whether the reply was a success, and the connection, where it can be used again.
+///
+/// A server may close a connection after a reply, as those of HTTP/1.0 do. So a request that fails
+/// on one that was open before goes out once more, on a new one; what fails there has failed.
+async fn asked(target: &Target, open: Option<Connection>) -> (bool, Option<Connection>) {
+    if let Some(mut open) = open
+        && let Ok(well) = target.get(&mut open).await
+    {
+        return (well, Some(open));
+    }
+    let Ok(mut new) = Connection::open(target.address).await else { return (false, None) };
+    match target.get(&mut new).await {
+        Ok(well) => (well, Some(new)),
+        Err(_) => (false, None),
+    }
 }
 
 fn entry(run: &Run) -> JsonValue {

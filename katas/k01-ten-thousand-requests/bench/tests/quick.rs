@@ -42,8 +42,8 @@ fn what_was_measured_is_kept() {
     BENCH.what_was_measured_is_kept();
 }
 
-/// Answers every request on every connection, for ever.
-fn server() -> u16 {
+/// Answers every request on every connection, for ever; or one on each, as HTTP/1.0 has it.
+fn server(closes: bool) -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let port = listener.local_addr().expect("a port").port();
     std::thread::spawn(move || {
@@ -57,7 +57,9 @@ fn server() -> u16 {
                     if seen.ends_with(b"\r\n\r\n") {
                         seen.clear();
                         let reply = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-                        stream.write_all(reply).expect("who asks, listens");
+                        if stream.write_all(reply).is_err() || closes {
+                            return;
+                        }
                     }
                 }
             });
@@ -68,7 +70,17 @@ fn server() -> u16 {
 
 #[test]
 fn any_server_of_this_machine_can_be_measured() {
-    let url = format!("http://127.0.0.1:{}/", server());
+    measured(server(false));
+}
+
+/// More requests than connections: each connection would have to be used again.
+#[test]
+fn so_can_one_that_closes_its_connections() {
+    measured(server(true));
+}
+
+fn measured(port: u16) {
+    let url = format!("http://127.0.0.1:{port}/");
     let asked = ["--target", &url, "--rate", "100", "--quick", "--points", "3x1", "--json"];
     let (output, told) = BENCH.told(&asked).expect("no other server is needed");
     assert!(output.status.success(), "{told}");
