@@ -89,6 +89,7 @@ fn measure_and_tell(options: &Options, out: &mut dyn Write) -> io::Result<End> {
     };
     let keys = |micros: usize| fill(words.computing, &[&micros]);
     let labels = Labels::new(options.lang, words.in_flight, words.served, &keys).every_curve();
+    told.forget_wrong(results)?;
     told.end(end, &labels, || {
         Report::new("k01", options, &machine, None).finish(
             COLUMNS,

@@ -70,6 +70,7 @@ fn measure_and_tell(options: &Options, out: &mut impl Write) -> io::Result<End> 
     };
     let keys = |keys: usize| table::accounts(words, keys);
     let labels = Labels::new(options.lang, words.threads, words.rate, &keys);
+    told.forget_wrong(results)?;
     told.end(end, &labels, || json::report(options, &machine, others, &facade, results))?;
     Ok(end)
 }

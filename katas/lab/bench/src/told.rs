@@ -8,7 +8,7 @@ use crate::latency::Latencies;
 use crate::run::{Kept, Labels, Refused, Run};
 use crate::say::say;
 use crate::words::{Words, words};
-use crate::{End, Lang, Options, fill};
+use crate::{Bench, End, Lang, Options, Results, Way as _, fill};
 
 /// Everything that is told while it is measured. The reader has the table, as sentences where it is
 /// to be plain, or the document at the end; who keeps has the table as it is drawn.
@@ -66,6 +66,16 @@ impl<'a> Told<'a> {
             Ok(Some(kept)) => kept.add(run, latencies),
             _ => Ok(()),
         }
+    }
+
+    /// Keeps no run of code that was found wrong, whenever that was.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn forget_wrong<B: Bench>(&mut self, results: &Results<B>) -> io::Result<()> {
+        let Ok(Some(kept)) = &mut self.kept else { return Ok(()) };
+        let wrong = B::Way::ALL.iter().filter(|way| results.trouble(**way).is_some());
+        wrong.map(|way| kept.forget(way.key())).collect()
     }
 
     /// Tells how it ended, and what is kept where; with `--json`, the document alone.

@@ -17,8 +17,8 @@ const PAGE: &str = "table.md";
 pub struct Kept {
     folder: PathBuf,
     runs: Runs,
-    /// Whether the old measuring's files are gone already.
-    begun: bool,
+    /// Of each run.
+    latencies: Vec<Latencies>,
 }
 
 /// Why a measuring is not kept: it is a glance, and a result is there.
@@ -50,7 +50,7 @@ impl Kept {
         }
         let mut runs = Runs::new(kata, options.quick);
         runs.keys = keys.map(str::to_owned);
-        Ok(Some(Self { folder, runs, begun: false }))
+        Ok(Some(Self { folder, runs, latencies: Vec::new() }))
     }
 
     /// What is kept so far.
@@ -68,11 +68,30 @@ impl Kept {
     /// # Errors
     /// Those of the file system.
     pub fn add(&mut self, run: Run, latencies: &Latencies) -> io::Result<()> {
-        if !self.begun {
+        if self.latencies.is_empty() {
             clear(&self.folder)?;
-            self.begun = true;
         }
+        self.latencies.push(latencies.clone());
         self.runs.keep(&self.folder, run, latencies)
+    }
+
+    /// Takes away all runs of a variant: its code was found wrong later, so they were the speed of
+    /// wrong code.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn forget(&mut self, variant: &str) -> io::Result<()> {
+        if self.runs.runs.iter().all(|run| run.variant != variant) {
+            return Ok(());
+        }
+        clear(&self.folder)?;
+        let runs = std::mem::take(&mut self.runs.runs);
+        let latencies = std::mem::take(&mut self.latencies);
+        let all = runs.into_iter().zip(latencies);
+        for (run, latencies) in all.filter(|(run, _)| run.variant != variant) {
+            self.add(run, &latencies)?;
+        }
+        Ok(())
     }
 
     /// Keeps what was told, and pictures of all runs; where there was none, nothing. The folder, if
@@ -182,6 +201,26 @@ mod tests {
         measure(&asked(&folder, &[]), &["c"]).expect("kept");
         assert_eq!(measure(&asked(&folder, &["--quick"]), &["d"]), Err(Refused(folder.0.clone())));
         assert_eq!(Runs::read(&folder.0).expect("the result").runs[0].variant, "c");
+    }
+
+    #[test]
+    fn what_was_found_wrong_is_not_kept() {
+        let folder = Folder::new("wrong");
+        let mut kept =
+            Kept::open(&asked(&folder, &[]), "k99", None).expect("free").expect("somewhere");
+        let (load, time) = (Load::Closed { seed: 1 }, Duration::from_secs(1));
+        for (variant, asking) in [("wrong", 1), ("right", 1), ("wrong", 4), ("right", 4)] {
+            let mut latencies = Latencies::new();
+            latencies.record(Duration::ZERO, Duration::from_millis(1));
+            let run = Run::new(variant, asking, load, time, &latencies);
+            kept.add(run, &latencies).expect("a folder");
+        }
+        kept.forget("wrong").expect("a folder");
+        kept.forget("never measured").expect("a folder");
+        assert_eq!(names(&folder), ["01-right-1.hgrm", "02-right-4.hgrm", "run.json"]);
+        assert_eq!(Runs::read(&folder.0).expect("the rest").runs.len(), 2);
+        kept.forget("right").expect("a folder");
+        assert_eq!(names(&folder), [""; 0]);
     }
 
     #[test]

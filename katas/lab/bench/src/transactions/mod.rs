@@ -116,6 +116,7 @@ pub fn tell<B: Bench<Sample = Sample>>(
         (false, true) => End::Sound,
         (false, false) => End::Wrong,
     };
+    told.forget_wrong(results)?;
     told.end(end, &labels, document)?;
     Ok(end)
 }
