@@ -102,15 +102,20 @@ impl Copy {
         fs::write(&step, format!("{}\n// edit {}\n", code.trim_end(), self.edits))
     }
 
-    /// Throws away everything that was built.
+    /// Throws away everything that was built. The private PostgreSQL stays: it may be running, and
+    /// nothing is built of it.
     ///
     /// # Errors
     /// Those of the file system.
     pub fn forget(&self) -> io::Result<()> {
-        for folder in ["target", ".trece"] {
-            let folder = self.root.join(folder);
-            if folder.exists() {
-                fs::remove_dir_all(folder)?;
+        let target = self.root.join("target");
+        if !target.exists() {
+            return Ok(());
+        }
+        for entry in fs::read_dir(target)? {
+            let path = entry?.path();
+            if path.is_dir() && name(&path) != "postgres" {
+                fs::remove_dir_all(path)?;
             }
         }
         Ok(())

@@ -53,11 +53,6 @@ impl Kept {
         Ok(Some(Self { folder, runs, latencies: Vec::new() }))
     }
 
-    /// What is kept so far.
-    pub fn runs(&self) -> &Runs {
-        &self.runs
-    }
-
     /// A version that numbers belong to, such as that of PostgreSQL. Before the first run.
     pub fn version(&mut self, of: &str, version: &str) {
         self.runs.versions.insert(of.to_owned(), version.to_owned());
