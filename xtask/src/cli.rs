@@ -59,6 +59,12 @@ pub struct Bench {
     /// What each isolation level lets happen, instead of how fast it is.
     pub grid: bool,
     pub reference: bool,
+    /// `self`: what takes minutes, too.
+    pub all: bool,
+    pub points: Option<String>,
+    /// k01: a server of this machine, and requests a second for it.
+    pub target: Option<String>,
+    pub rate: Option<String>,
     pub what: Option<String>,
 }
 
@@ -287,16 +293,22 @@ fn build() -> impl Parser<(Common, Command)> {
     let bench = {
         let quick = long("quick").help(&*t!("help.quick")).switch();
         let json = json();
-        let what = kata();
+        let what = positional::<String>("KATA").help(&*t!("help.bench_what"));
+        let what = what.complete(known_katas).optional();
         let reference = long("reference").help(&*t!("help.reference")).switch();
         let grid = long("grid").help(&*t!("help.grid")).switch();
-        construct!(Bench { quick, json, grid, reference, what }).map(Command::Bench)
+        let all = long("all").help(&*t!("help.bench_all")).switch();
+        let points = long("points").help(&*t!("help.points")).argument("LIST").optional();
+        let target = long("target").help(&*t!("help.target")).argument("URL").optional();
+        let rate = long("rate").help(&*t!("help.rate")).argument("N").optional();
+        construct!(Bench { quick, json, grid, reference, all, points, target, rate, what })
+            .map(Command::Bench)
     };
     let bench = command!(
         "bench",
         bench,
         t!("help.bench"),
-        "cargo xtask bench k02, bench k02 --quick --json, bench k03 --grid"
+        "cargo xtask bench k02, bench k02 --quick --json, bench k01 --target http://127.0.0.1:8080/, bench self"
     );
     let report = {
         let kata = kata();

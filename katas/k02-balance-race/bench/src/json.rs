@@ -7,7 +7,8 @@ use crate::facade::Facade;
 use crate::series::Results;
 use crate::words;
 
-const COLUMNS: Columns = Columns { way: "strategy", concurrency: "threads", keys: "accounts" };
+/// How the document calls what all benches have.
+pub const COLUMNS: Columns = Columns { way: "strategy", concurrency: "threads", keys: "accounts" };
 
 /// Everything that was measured. A way that was found wrong has no number at any point: what its
 /// sound runs counted was the speed of wrong code.

@@ -16,12 +16,18 @@ mod words;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
-use bench_lab::{Machine, Options, Others, Series, exit, panics, start};
+use bench_lab::latency::Latencies;
+use bench_lab::run::{Kept, Labels, Load, Run};
+use bench_lab::{
+    End, Interrupt, Machine, Options, Others, Series, Told, Way as _, exit, panics, start,
+};
 
 use facade::Facade;
 use profile::PROFILE;
 use series::Balances;
+use strategy::Strategy;
 
 fn main() -> ExitCode {
     start(&PROFILE, |lang| words::of(lang).usage, bench)
@@ -32,35 +38,39 @@ fn bench(options: &Options) -> ExitCode {
     exit(&measure_and_tell(options, &mut io::stdout().lock()))
 }
 
-/// Whether no code was found wrong. Rows are written when they are measured, so that Ctrl-C
-/// loses only the row under way.
-fn measure_and_tell(options: &Options, out: &mut impl Write) -> io::Result<bool> {
-    let machine = Machine::read();
-    let table = !options.json;
-    if table {
-        table::head(out, options, &machine)?;
-    }
+/// Rows are written when they are measured. Ctrl-C ends it after the run under way.
+fn measure_and_tell(options: &Options, out: &mut impl Write) -> io::Result<End> {
+    let (machine, words) = (Machine::read(), words::of(options.lang));
+    let kept = Kept::open(options, "k02", Some(json::COLUMNS.keys));
+    let mut told = Told::new(options, out, kept);
+    told.write(|out, plain| table::head(out, options, plain, &machine))?;
     let others = Others::watch();
     let facade = Facade::measure(options.effort);
-    let mut series = Series::new(options, Balances::new(words::of(options.lang)));
+    let mut series = Series::new(options, Balances).heeding(Interrupt::listen()?);
     series.rehearse(1);
     for index in 0..options.points.len() {
-        series.measure(index);
-        series.bench.hush();
-        if table {
-            table::row(out, options, &series.results, index)?;
-            out.flush()?;
+        let Some(row) = series.measure(index) else { break };
+        for (way, cell) in Strategy::ALL.iter().zip(&row.cells) {
+            let Some(cell) = cell else { continue };
+            let time = Duration::from_secs_f64(cell.sample.seconds);
+            let (load, asking) = (Load::Closed { seed: series::SEED }, row.point.concurrency);
+            let mut run = Run::counted(way.key(), asking, load, time, cell.sample.requests);
+            run.keys = Some(row.point.keys);
+            told.keep(run, &Latencies::new())?;
         }
+        let results = &series.results;
+        told.write(|out, plain| table::row(out, words, plain, results, index))?;
     }
-    series.bench.hush();
-    let results = &series.results;
-    let others = others.share();
-    if table {
-        table::foot(out, options, &machine, others, &facade, results)?;
-    } else {
-        let report = json::report(options, &machine, others, &facade, results);
-        report.write_pretty(&mut *out, 2)?;
-        writeln!(out)?;
-    }
-    Ok(results.sound())
+    let (results, others) = (&series.results, others.share());
+    told.write(|out, plain| table::foot(out, options, plain, &machine, others, &facade, results))?;
+    let end = match (series.stopped(), results.sound()) {
+        (true, _) => End::Stopped,
+        (false, true) => End::Sound,
+        (false, false) => End::Wrong,
+    };
+    let keys = |keys: usize| table::accounts(words, keys);
+    let labels = Labels::new(options.lang, words.threads, words.rate, &keys);
+    told.forget_wrong(results)?;
+    told.end(end, &labels, || json::report(options, &machine, others, &facade, results))?;
+    Ok(end)
 }

@@ -23,6 +23,7 @@ pub const PROFILE: Profile = Profile {
     concurrency_allowed: 1..=1024,
     keys_allowed: 1..=1024,
     flags: &[],
+    values: &[],
 };
 
 #[cfg(test)]

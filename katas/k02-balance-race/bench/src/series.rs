@@ -1,36 +1,22 @@
 //! The four ways, measured.
 
-use std::fmt::Display;
-
 use bench_lab::panics::watched;
-use bench_lab::{Bench, ProgressLine, Turn, fill};
+use bench_lab::{Bench, Turn};
 use k02::s2_lock::LockAccount;
 use k02::s5_cas::AtomicAccount;
 
 use crate::load::{self, Sample};
 use crate::strategy::{Shared, Strategy, ThreadActors, TokioActors};
 use crate::trouble::{Trouble, Wrong};
-use crate::words::Words;
 
 /// What was measured of the four ways.
 pub type Results = bench_lab::Results<Balances>;
 
-/// Says what it measures while it does.
-pub struct Balances {
-    words: &'static Words,
-    progress: ProgressLine,
-}
+/// Of the threads' requests, in the first round; others in each.
+pub const SEED: u64 = 1000;
 
-impl Balances {
-    pub fn new(words: &'static Words) -> Self {
-        Self { words, progress: ProgressLine::new() }
-    }
-
-    /// Before something else is said.
-    pub fn hush(&self) {
-        self.progress.hush();
-    }
-}
+/// Accounts, opened anew for each run.
+pub struct Balances;
 
 impl Bench for Balances {
     type Way = Strategy;
@@ -38,17 +24,13 @@ impl Bench for Balances {
     type Wrong = Wrong;
 
     fn run(&mut self, turn: &Turn<Strategy>) -> Result<Sample, Trouble> {
-        let &Turn { way, point, round, rounds, time } = turn;
-        let name = self.words.strategies[way as usize];
-        let count = format!("{round}/{rounds}");
-        let values: [&dyn Display; 4] = [&name, &point.concurrency, &point.keys, &count];
-        self.progress.say(&fill(self.words.progress, &values));
+        let &Turn { way, point, round, time, .. } = turn;
         let run = match way {
             Strategy::Lock => load::run::<Shared<LockAccount>>,
             Strategy::Cas => load::run::<Shared<AtomicAccount>>,
             Strategy::ThreadActor => load::run::<ThreadActors>,
             Strategy::TokioActor => load::run::<TokioActors>,
         };
-        watched(time, move || run(point, time, 1000 * round as u64))
+        watched(time, move || run(point, time, SEED * round as u64))
     }
 }

@@ -15,14 +15,19 @@ use crate::words::{self, Words};
 const CELL: usize = 15;
 
 /// What comes before the first row.
-pub fn head(out: &mut impl Write, options: &Options, machine: &Machine) -> io::Result<()> {
+pub fn head(
+    out: &mut dyn Write,
+    options: &Options,
+    plain: bool,
+    machine: &Machine,
+) -> io::Result<()> {
     let words = words::of(options.lang);
-    title(out, options, machine, words.title)?;
+    title(out, options.lang, plain, machine, words.title)?;
     writeln!(out)?;
     let effort = options.effort;
-    say(out, options.plain, &fill(words.how, &[&effort.rounds, &effort.run.as_secs_f64()]))?;
+    say(out, plain, &fill(words.how, &[&effort.rounds, &effort.run.as_secs_f64()]))?;
     writeln!(out)?;
-    if options.plain {
+    if plain {
         return Ok(());
     }
     write!(out, "{:>7}", words.threads)?;
@@ -35,16 +40,16 @@ pub fn head(out: &mut impl Write, options: &Options, machine: &Machine) -> io::R
 
 /// One row; before the first one of a number of accounts, that number.
 pub fn row(
-    out: &mut impl Write,
-    options: &Options,
+    out: &mut dyn Write,
+    words: &Words,
+    plain: bool,
     results: &Results,
     index: usize,
 ) -> io::Result<()> {
-    let words = words::of(options.lang);
     let row = &results.rows[index];
     let short = |way| results.trouble(way).map_or("", |trouble| words.short(trouble));
     let cells = Strategy::ALL.iter().zip(&row.cells);
-    if options.plain {
+    if plain {
         let said: Vec<_> = cells
             .map(|(&way, cell)| {
                 let name = words.strategies[way as usize];
@@ -81,8 +86,9 @@ pub fn row(
 
 /// What has to be known to read the table rightly.
 pub fn foot(
-    out: &mut impl Write,
+    out: &mut dyn Write,
     options: &Options,
+    plain: bool,
     machine: &Machine,
     others: Option<f64>,
     facade: &Facade,
@@ -100,7 +106,7 @@ pub fn foot(
         notes.push(words.not_optimised.to_owned());
     }
     if results.troubles.iter().all(Option::is_some) {
-        return tell(out, options, &notes);
+        return tell(out, plain, &notes);
     }
     let percent = others.map(|share| format!("{:.0}", share * 100.0));
     notes.extend(percent.map(|percent| fill(words.others, &[&percent])));
@@ -111,12 +117,12 @@ pub fn foot(
     notes.push(words.no_deposit.to_owned());
     notes.push(fill(words.facade, &[&ratio(facade.lock.median), &ratio(facade.atomic.median)]));
     notes.push(words.travel.to_owned());
-    tell(out, options, &notes)
+    tell(out, plain, &notes)
 }
 
-fn tell(out: &mut impl Write, options: &Options, notes: &[String]) -> io::Result<()> {
+fn tell(out: &mut dyn Write, plain: bool, notes: &[String]) -> io::Result<()> {
     writeln!(out)?;
-    notes.iter().try_for_each(|note| say(out, options.plain, &format!("- {note}")))
+    notes.iter().try_for_each(|note| say(out, plain, &format!("- {note}")))
 }
 
 /// How far the rounds lie apart, of the ratios to the lock: usually, and at worst.
@@ -144,7 +150,8 @@ fn place(words: &Words, point: Point) -> String {
     format!("{}, {threads}", accounts(words, point.keys))
 }
 
-fn accounts(words: &Words, accounts: usize) -> String {
+/// So many accounts, in words.
+pub fn accounts(words: &Words, accounts: usize) -> String {
     match accounts {
         1 => words.one_account.to_owned(),
         n => fill(words.many_accounts, &[&n]),
@@ -215,11 +222,12 @@ pub mod tests {
         let options = options(args);
         let mut out = Vec::new();
         let results = results(&options);
-        head(&mut out, &options, &machine()).expect("memory");
+        head(&mut out, &options, options.plain, &machine()).expect("memory");
         for index in 0..results.rows.len() {
-            row(&mut out, &options, &results, index).expect("memory");
+            row(&mut out, words::of(options.lang), options.plain, &results, index).expect("memory");
         }
-        foot(&mut out, &options, &machine(), Some(0.5), &facade(), &results).expect("memory");
+        foot(&mut out, &options, options.plain, &machine(), Some(0.5), &facade(), &results)
+            .expect("memory");
         String::from_utf8(out).expect("UTF-8")
     }
 

@@ -4,16 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-use bench_lab::Point;
 use bench_lab::panics::PATIENCE;
-use bench_lab::transactions::Sample;
+use bench_lab::transactions::{Sample, Wrong};
+use bench_lab::{Point, Trouble};
 use k03_given::{Outcome, Transfer};
 use postgres_lab::{Access, Database, Template, Unavailable, lab};
 use tokio::time::timeout;
 use tokio_postgres::{Client, Config, NoTls};
 
 use crate::isolation::Isolation;
-use crate::trouble::{Trouble, Wrong};
 
 /// What each account holds at first: so much that nothing is ever refused.
 const BALANCE: i64 = 1 << 40;
@@ -39,6 +38,12 @@ impl Bank {
         })
     }
 
+    /// Which PostgreSQL it is, where it says so.
+    pub async fn server(&self) -> Option<String> {
+        let row = self.control.query_one("SHOW server_version", &[]).await.ok()?;
+        Some(row.get(0))
+    }
+
     /// Opens `point.keys` accounts, lets `point.concurrency` clients transfer for about `time`, and
     /// adds up.
     ///
@@ -49,18 +54,19 @@ impl Bank {
         way: Isolation,
         point: Point,
         time: Duration,
-    ) -> Result<Sample, Trouble> {
+    ) -> Result<Sample, Trouble<Wrong>> {
         let before = self.fill(point.keys).await?;
         let lane = self.database.lane();
         let ended = timeout(time + PATIENCE, transfers(&lane, way, point, time)).await;
         // The server counts what a session has done when the session ends.
-        self.database.end_sessions("usename = 'lane'").await.map_err(Wrong::from)?;
+        self.database.end_sessions("usename = 'lane'").await.map_err(Wrong::refused)?;
         let mut sample = ended.map_err(|_| Trouble::Stuck)??;
         let missing = self.missing().await?;
         if missing != 0 {
-            return Err(Wrong::Books { missing }.into());
+            return Err(Wrong::books(format!("{missing:+} in all")).into());
         }
-        sample.aborts = u64::try_from(self.rolled_back().await? - before).unwrap_or(0);
+        let aborts = self.rolled_back().await? - before;
+        sample.counts.push(u64::try_from(aborts).unwrap_or(0));
         Ok(sample)
     }
 
@@ -70,18 +76,19 @@ impl Bank {
             "TRUNCATE account;
              INSERT INTO account SELECT n, {BALANCE} FROM generate_series(1, {accounts}) n;"
         );
-        self.control.batch_execute(&rows).await?;
+        self.control.batch_execute(&rows).await.map_err(Wrong::refused)?;
         self.rolled_back().await
     }
 
     async fn missing(&self) -> Result<i64, Wrong> {
         let books = "SELECT sum(balance - $1)::bigint FROM account";
-        Ok(self.control.query_one(books, &[&BALANCE]).await?.get(0))
+        let row = self.control.query_one(books, &[&BALANCE]).await.map_err(Wrong::refused)?;
+        Ok(row.get(0))
     }
 
     async fn rolled_back(&self) -> Result<i64, Wrong> {
         let sql = "SELECT xact_rollback FROM pg_stat_database WHERE datname = current_database()";
-        Ok(self.control.query_one(sql, &[]).await?.get(0))
+        Ok(self.control.query_one(sql, &[]).await.map_err(Wrong::refused)?.get(0))
     }
 }
 
@@ -90,11 +97,11 @@ async fn transfers(
     way: Isolation,
     point: Point,
     time: Duration,
-) -> Result<Sample, Trouble> {
+) -> Result<Sample, Trouble<Wrong>> {
     let mut clients = Vec::new();
     for _ in 0..point.concurrency {
         // On this runtime: what carries a connection is part of what is measured.
-        let (client, connection) = lane.connect(NoTls).await.map_err(Wrong::from)?;
+        let (client, connection) = lane.connect(NoTls).await.map_err(Wrong::refused)?;
         tokio::spawn(connection);
         clients.push(client);
     }
@@ -113,7 +120,7 @@ async fn transfers(
     }
     sample.seconds = begin.elapsed().as_secs_f64();
     let done = u64::try_from(sample.latencies.len()).unwrap_or(u64::MAX);
-    sample.retries = attempts.load(Relaxed).saturating_sub(done);
+    sample.counts.push(attempts.load(Relaxed).saturating_sub(done));
     sample.latencies.sort_unstable();
     Ok(sample)
 }
@@ -142,9 +149,9 @@ async fn customers(
         let from = draw(accounts);
         let to = (from + 1 + draw(accounts - 1)) % accounts;
         let t = Transfer { id: 0, from: from + 1, to: to + 1, cents: 1 };
-        match way.transfer(&mut client, &t, &attempts).await? {
+        match way.transfer(&mut client, &t, &attempts).await.map_err(Wrong::refused)? {
             Outcome::Done => {}
-            other => return Err(Wrong::Refused(format!("{other:?}"))),
+            other => return Err(Wrong::refused(format!("{other:?}"))),
         }
         latencies.push(u64::try_from(asked.elapsed().as_micros()).unwrap_or(u64::MAX));
     }

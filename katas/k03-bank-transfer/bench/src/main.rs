@@ -5,15 +5,14 @@ mod grid;
 mod isolation;
 mod load;
 mod profile;
-mod trouble;
 mod words;
 
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
-use bench_lab::transactions::{Sample, Sheet, measure_and_tell};
-use bench_lab::{Bench, Columns, Options, Turn, exit, panics, start};
+use bench_lab::transactions::{Sample, Sheet, Wrong, measure_and_tell};
+use bench_lab::{Bench, Columns, Options, Trouble, Turn, exit, panics, start};
 use postgres_lab::{Access, Database, Template, Unavailable, lab};
 use tokio::runtime::{Builder, Runtime};
 
@@ -21,13 +20,13 @@ use grid::Grid;
 use isolation::Isolation;
 use load::Bank;
 use profile::{GRID, PROFILE};
-use trouble::{Trouble, Wrong};
 
 const SHEET: Sheet = Sheet {
     kata: "k03",
     columns: Columns { way: "isolation", concurrency: "clients", keys: "accounts" },
     one: "transfer",
     many: "transfers",
+    counts: &["retries", "aborts"],
     name_width: 15,
     fewest_keys: 2,
 };
@@ -43,8 +42,13 @@ impl Bench for Banking {
     type Sample = Sample;
     type Wrong = Wrong;
 
-    fn run(&mut self, turn: &Turn<Isolation>) -> Result<Sample, Trouble> {
+    fn run(&mut self, turn: &Turn<Isolation>) -> Result<Sample, Trouble<Wrong>> {
         self.runtime.block_on(self.bank.run(turn.way, turn.point, turn.time))
+    }
+
+    fn versions(&mut self) -> Vec<(&'static str, String)> {
+        let server = self.runtime.block_on(self.bank.server());
+        server.into_iter().map(|version| ("PostgreSQL", version)).collect()
     }
 }
 

@@ -21,6 +21,7 @@ pub const PROFILE: Profile = Profile {
     // A transfer needs two.
     keys_allowed: 2..=MOST,
     flags: &[GRID],
+    values: &[],
 };
 
 #[cfg(test)]

@@ -53,7 +53,7 @@ there is no PostgreSQL, 2 wrong arguments.
         how: "Each line: the median of {} rounds of {} s, in which the three take turns. READ \
               COMMITTED locks what it reads; the others read, compute, write and begin anew when \
               they are refused. After each run the total was that of its beginning.",
-        head: ["clients", "level", "trans./s", "p50 ms", "p99 ms", "retries", "aborts"],
+        head: &["clients", "level", "trans./s", "p50 ms", "p99 ms", "retries", "aborts"],
         few_keys: "2 accounts",
         many_keys: "{} accounts",
         spoken: "{}, clients: {}, {}: {} transfers a second, median {} ms, 99th percentile {} ms, \
@@ -77,7 +77,7 @@ there is no PostgreSQL, 2 wrong arguments.
     },
     grid_title: "k03 grid: what each isolation level of {} lets happen",
     grid_how: "Every order of a few sessions' statements was run, or one with the same result.",
-    grid_head: ["", "anomaly"],
+    grid_head: &["", "anomaly"],
     grid_spoken: "{}, {}: {} at {}.",
     grid_shown: "{}, {}, at {}:",
     verdicts: ["prevented", "possible"],
@@ -121,7 +121,7 @@ decidir o no hay PostgreSQL, 2 argumentos incorrectos.
         how: "Cada línea: la mediana de {} rondas de {} s en las que los tres se turnan. READ \
               COMMITTED bloquea lo que lee; los otros leen, calculan, escriben y empiezan de nuevo \
               cuando se les rechaza. Tras cada una, el total era el del principio.",
-        head: ["clientes", "nivel", "transf./s", "p50 ms", "p99 ms", "reint.", "abortos"],
+        head: &["clientes", "nivel", "transf./s", "p50 ms", "p99 ms", "reint.", "abortos"],
         few_keys: "2 cuentas",
         many_keys: "{} cuentas",
         spoken: "{}, clientes: {}, {}: {} transferencias por segundo, mediana {} ms, percentil 99 \
@@ -145,7 +145,7 @@ decidir o no hay PostgreSQL, 2 argumentos incorrectos.
     },
     grid_title: "k03: lo que permite cada nivel de aislamiento de {}",
     grid_how: "Se probó cada orden de las sentencias de unas sesiones, o uno equivalente.",
-    grid_head: ["", "anomalía"],
+    grid_head: &["", "anomalía"],
     grid_spoken: "{}, {}: {} en {}.",
     grid_shown: "{}, {}, en {}:",
     verdicts: ["impedida", "posible"],

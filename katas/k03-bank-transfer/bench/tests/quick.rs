@@ -1,27 +1,35 @@
-//! The program as the runner calls it, on whatever the learner's tree holds. Without PostgreSQL it
-//! says so and fails.
+//! What `bench_lab::quick` asks of every bench.
 
-use std::process::{Command, Output};
-
+use bench_lab::quick::Quick;
 use jzon::{JsonValue, object};
 
-fn bench(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_k03-bench"))
-        .args(args)
-        .env("LC_ALL", "C")
-        .env_remove("TRECE_LANG")
-        .output()
-        .expect("the program runs")
+const BENCH: Quick = Quick {
+    program: env!("CARGO_BIN_EXE_k03-bench"),
+    way: "isolation",
+    ways: &["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"],
+    number: "transfers",
+    point: "2x2",
+    server: true,
+};
+
+#[test]
+fn json_has_a_verdict_for_each_way() {
+    BENCH.json_has_a_verdict_for_each_way();
 }
 
-/// JSON alone on standard output; nothing without PostgreSQL, and that must have been said.
-fn document(output: &Output) -> Option<JsonValue> {
-    if output.stdout.is_empty() {
-        assert!(!output.stderr.is_empty(), "no PostgreSQL, and that is said");
-        return None;
-    }
-    let json = String::from_utf8_lossy(&output.stdout);
-    Some(jzon::parse(&json).expect("JSON alone on stdout"))
+#[test]
+fn the_table_stays_within_80_columns() {
+    BENCH.the_table_stays_within_80_columns();
+}
+
+#[test]
+fn wrong_arguments_are_named() {
+    BENCH.wrong_arguments_are_named();
+}
+
+#[test]
+fn what_was_measured_is_kept() {
+    BENCH.what_was_measured_is_kept();
 }
 
 /// The rows of PostgreSQL in the readme of github.com/ept/hermitage, tried there on 9.3.5.
@@ -32,40 +40,10 @@ fn the_grid_is_that_of_hermitage() {
         let verdict = |n| if n < prevented { "prevented" } else { "possible" };
         JsonValue::Object((0..).zip(anomalies).map(|(n, name)| (name, verdict(n))).collect())
     };
-    let Some(found) = document(&bench(&["--grid", "--json"])) else { return };
+    let Some((_, told)) = BENCH.told(&["--grid", "--json"]) else { return };
+    let found = jzon::parse(&told).expect("JSON alone on stdout");
     let hermitage = object! {
         "grid": { "READ COMMITTED": row(5), "REPEATABLE READ": row(8), "SERIALIZABLE": row(10) }
     };
     assert_eq!(found, hermitage);
-}
-
-#[test]
-fn json_has_a_verdict_for_each_level() {
-    let output = bench(&["--quick", "--points", "2x2", "--json"]);
-    let Some(report) = document(&output) else { return };
-    assert_eq!(report["schema"], "trece-bench/v1");
-    let points = report["points"].as_array().expect("a list");
-    let names: Vec<_> = points.iter().map(|p| p["isolation"].as_str().expect("a name")).collect();
-    assert_eq!(names, ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"]);
-    for point in points {
-        let measured = point["status"] == "measured";
-        assert_eq!(measured, point["transfers"].as_u64().is_some(), "{point}");
-    }
-    assert_eq!(output.status.success(), report["sound"] == true);
-}
-
-#[test]
-fn the_table_stays_within_80_columns() {
-    let told = bench(&["--quick", "--points", "1x2", "--lang", "es"]).stdout;
-    let told = String::from_utf8(told).expect("UTF-8");
-    for line in told.lines() {
-        assert!(line.chars().count() <= 80, "{line}");
-    }
-}
-
-#[test]
-fn wrong_arguments_are_named() {
-    let output = bench(&["--fast"]);
-    assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("--fast"));
 }

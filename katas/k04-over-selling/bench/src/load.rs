@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use bench_lab::Point;
 use bench_lab::panics::PATIENCE;
-use bench_lab::transactions::Sample;
+use bench_lab::transactions::{Sample, Wrong};
+use bench_lab::{Point, Trouble};
 use k04_given::Buy;
 use k04_given::tables::SHOP;
 use postgres_lab::{Access, Database, Template, Unavailable, lab};
@@ -12,7 +12,6 @@ use tokio::time::timeout;
 use tokio_postgres::{Client, Config, NoTls};
 
 use crate::strategy::Strategy;
-use crate::trouble::{Trouble, Wrong};
 
 /// What each item has at first: so much that nothing is ever sold out.
 const STOCK: i64 = 1 << 40;
@@ -44,6 +43,12 @@ impl Shop {
         })
     }
 
+    /// Which PostgreSQL it is, where it says so.
+    pub async fn server(&self) -> Option<String> {
+        let row = self.control.query_one("SHOW server_version", &[]).await.ok()?;
+        Some(row.get(0))
+    }
+
     /// Fills the shop with `point.keys` items, lets `point.concurrency` clients buy for about
     /// `time`, and adds up.
     ///
@@ -54,20 +59,21 @@ impl Shop {
         strategy: Strategy,
         point: Point,
         time: Duration,
-    ) -> Result<Sample, Trouble> {
+    ) -> Result<Sample, Trouble<Wrong>> {
         let before = self.fill(point.keys).await?;
         let lane = self.database.lane();
         let ended = timeout(time + PATIENCE, buy(&lane, strategy, point, time)).await;
         // The server counts what a session has done when the session ends.
-        self.database.end_sessions("usename = 'lane'").await.map_err(Wrong::from)?;
+        self.database.end_sessions("usename = 'lane'").await.map_err(Wrong::refused)?;
         let mut sample = ended.map_err(|_| Trouble::Stuck)??;
         let (taken, booked, asked) = self.books().await?;
         let told = i64::try_from(sample.latencies.len()).unwrap_or(i64::MAX);
         if (taken, booked) != (told, told) {
-            return Err(Wrong::Books { told, taken, booked }.into());
+            let books = format!("told {told}, taken {taken}, booked {booked}");
+            return Err(Wrong::books(books).into());
         }
-        sample.retries = u64::try_from(asked - told).unwrap_or(0);
-        sample.aborts = u64::try_from(self.rolled_back().await? - before).unwrap_or(0);
+        let (retries, aborts) = (asked - told, self.rolled_back().await? - before);
+        sample.counts = [retries, aborts].map(|n| u64::try_from(n).unwrap_or(0)).to_vec();
         Ok(sample)
     }
 
@@ -77,7 +83,7 @@ impl Shop {
             "TRUNCATE item, sale; SELECT setval('asked', 1, false);
              INSERT INTO item (sku, stock) SELECT n, {STOCK} FROM generate_series(1, {items}) n;"
         );
-        self.control.batch_execute(&rows).await?;
+        self.control.batch_execute(&rows).await.map_err(Wrong::refused)?;
         self.rolled_back().await
     }
 
@@ -86,13 +92,13 @@ impl Shop {
         let books = "SELECT (SELECT sum($1 - stock)::bigint FROM item), \
                      (SELECT coalesce(sum(units), 0)::bigint FROM sale), \
                      (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM asked)";
-        let row = self.control.query_one(books, &[&STOCK]).await?;
+        let row = self.control.query_one(books, &[&STOCK]).await.map_err(Wrong::refused)?;
         Ok((row.get(0), row.get(1), row.get(2)))
     }
 
     async fn rolled_back(&self) -> Result<i64, Wrong> {
         let sql = "SELECT xact_rollback FROM pg_stat_database WHERE datname = current_database()";
-        Ok(self.control.query_one(sql, &[]).await?.get(0))
+        Ok(self.control.query_one(sql, &[]).await.map_err(Wrong::refused)?.get(0))
     }
 }
 
@@ -101,11 +107,11 @@ async fn buy(
     strategy: Strategy,
     point: Point,
     time: Duration,
-) -> Result<Sample, Trouble> {
+) -> Result<Sample, Trouble<Wrong>> {
     let mut clients = Vec::new();
     for _ in 0..point.concurrency {
         // On this runtime: what carries a connection is part of what is measured.
-        let (client, connection) = lane.connect(NoTls).await.map_err(Wrong::from)?;
+        let (client, connection) = lane.connect(NoTls).await.map_err(Wrong::refused)?;
         tokio::spawn(connection);
         clients.push(client);
     }
@@ -142,7 +148,8 @@ async fn buys(
         // Spread over the items, the same each time.
         next = next.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let sku = 1 + (next >> 33).rem_euclid(items);
-        strategy.buy(&mut client, &Buy { buyer, sku, units: 1 }).await?;
+        let order = Buy { buyer, sku, units: 1 };
+        strategy.buy(&mut client, &order).await.map_err(Wrong::refused)?;
         latencies.push(u64::try_from(asked.elapsed().as_micros()).unwrap_or(u64::MAX));
     }
 }

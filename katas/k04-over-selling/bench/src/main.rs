@@ -4,26 +4,25 @@
 mod load;
 mod profile;
 mod strategy;
-mod trouble;
 mod words;
 
 use std::io;
 use std::process::ExitCode;
 
-use bench_lab::transactions::{Sample, Sheet, measure_and_tell};
-use bench_lab::{Bench, Columns, Options, Turn, exit, panics, start};
+use bench_lab::transactions::{Sample, Sheet, Wrong, measure_and_tell};
+use bench_lab::{Bench, Columns, Options, Trouble, Turn, exit, panics, start};
 use tokio::runtime::{Builder, Runtime};
 
 use load::Shop;
 use profile::PROFILE;
 use strategy::Strategy;
-use trouble::{Trouble, Wrong};
 
 const SHEET: Sheet = Sheet {
     kata: "k04",
     columns: Columns { way: "strategy", concurrency: "clients", keys: "items" },
     one: "sale",
     many: "sales",
+    counts: &["retries", "aborts"],
     name_width: 13,
     fewest_keys: 1,
 };
@@ -39,8 +38,13 @@ impl Bench for Shopping {
     type Sample = Sample;
     type Wrong = Wrong;
 
-    fn run(&mut self, turn: &Turn<Strategy>) -> Result<Sample, Trouble> {
+    fn run(&mut self, turn: &Turn<Strategy>) -> Result<Sample, Trouble<Wrong>> {
         self.runtime.block_on(self.shop.run(turn.way, turn.point, turn.time))
+    }
+
+    fn versions(&mut self) -> Vec<(&'static str, String)> {
+        let server = self.runtime.block_on(self.shop.server());
+        server.into_iter().map(|version| ("PostgreSQL", version)).collect()
     }
 }
 

@@ -33,7 +33,7 @@ there is no PostgreSQL, 2 wrong arguments.
         title: "k04 bench: one shop, four ways to sell",
         how: "Each line: the median of {} rounds of {} s, in which the four take turns. After each \
               run, what was told, what was taken and what was booked agreed.",
-        head: ["clients", "way", "sales/s", "p50 ms", "p99 ms", "retries", "aborts"],
+        head: &["clients", "way", "sales/s", "p50 ms", "p99 ms", "retries", "aborts"],
         few_keys: "1 item",
         many_keys: "{} items",
         spoken: "{}, clients: {}, {}: {} sales a second, median {} ms, 99th percentile {} ms, {} \
@@ -78,7 +78,7 @@ no hay PostgreSQL, 2 argumentos incorrectos.
         title: "k04 bench: una tienda, cuatro formas de vender",
         how: "Cada línea: la mediana de {} rondas de {} s en las que las cuatro se turnan. Tras cada \
               una, lo respondido, lo descontado y lo registrado coincidían.",
-        head: ["clientes", "forma", "ventas/s", "p50 ms", "p99 ms", "reint.", "abortos"],
+        head: &["clientes", "forma", "ventas/s", "p50 ms", "p99 ms", "reint.", "abortos"],
         few_keys: "1 artículo",
         many_keys: "{} artículos",
         spoken: "{}, clientes: {}, {}: {} ventas por segundo, mediana {} ms, percentil 99 {} ms, {} \

@@ -9,8 +9,9 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use bench_lab::Point;
 use bench_lab::panics::PATIENCE;
+use bench_lab::transactions::{Sample, Wrong};
+use bench_lab::{Point, Trouble};
 use effects::Gateway;
 use explorer::{Caller, Port as _};
 use k05::s4_endpoint::app;
@@ -23,8 +24,6 @@ use tokio_postgres::{Client, NoTls};
 use tower::ServiceExt as _;
 
 use crate::ports::{Keys, Till};
-use crate::sample::Sample;
-use crate::trouble::{Trouble, Wrong};
 use crate::way::Layer;
 
 /// So many connections the store has at most.
@@ -50,13 +49,24 @@ impl Shop {
         })
     }
 
+    /// Which PostgreSQL it is, where it says so.
+    pub async fn server(&self) -> Option<String> {
+        let row = self.control.query_one("SHOW server_version", &[]).await.ok()?;
+        Some(row.get(0))
+    }
+
     /// Lets `point.concurrency` clients pay for about `time`, each request `point.keys` times at
     /// once, and counts the charges.
     ///
     /// # Errors
     /// When the code is not written yet, or wrong.
-    pub async fn run(&self, layer: Layer, point: Point, time: Duration) -> Result<Sample, Trouble> {
-        self.control.batch_execute("TRUNCATE idempotency_key").await.map_err(Wrong::from)?;
+    pub async fn run(
+        &self,
+        layer: Layer,
+        point: Point,
+        time: Duration,
+    ) -> Result<Sample, Trouble<Wrong>> {
+        self.control.batch_execute("TRUNCATE idempotency_key").await.map_err(Wrong::refused)?;
         self.gateway.reset();
         let till = Till(self.gateway.client(Caller::Plain));
         let service = match layer {
@@ -65,26 +75,39 @@ impl Shop {
         };
         let ended = timeout(time + PATIENCE, pay(&service, point, time)).await;
         drop(service);
-        self.database.end_sessions("usename = 'lane'").await.map_err(Wrong::from)?;
-        let mut sample = ended.map_err(|_| Trouble::Stuck)??;
-        sample.charges = u64::try_from(self.gateway.ledger().total()).unwrap_or(u64::MAX);
-        let (asked, charged) = (sample.intents, sample.charges);
+        self.database.end_sessions("usename = 'lane'").await.map_err(Wrong::refused)?;
+        let paid = ended.map_err(|_| Trouble::Stuck)??;
+        let charged = u64::try_from(self.gateway.ledger().total()).unwrap_or(u64::MAX);
+        let asked = paid.intents;
         if layer == Layer::With && asked != charged {
-            return Err(Wrong::Charges { asked, charged }.into());
+            return Err(Wrong::books(format!("asked {asked}, charged {charged}")).into());
         }
-        Ok(sample)
+        let Paid { latencies, seconds, conflicts, .. } = paid;
+        Ok(Sample { latencies, seconds, counts: vec![conflicts, charged], of: Some(asked) })
     }
 
     async fn store(&self, point: Point) -> Result<Keys, Wrong> {
-        let mut connections = Vec::new();
+        let (lane, mut connections) = (self.database.lane(), Vec::new());
         for _ in 0..(point.concurrency * point.keys).min(CONNECTIONS) {
             // On this runtime: what carries a connection is part of what is measured.
-            let (client, connection) = self.database.lane().connect(NoTls).await?;
+            let (client, connection) = lane.connect(NoTls).await.map_err(Wrong::refused)?;
             tokio::spawn(connection);
             connections.push(Mutex::new(client));
         }
         Ok(Keys(Arc::new(connections)))
     }
+}
+
+/// What clients have done.
+#[derive(Default)]
+struct Paid {
+    /// Of each HTTP request, in microseconds.
+    latencies: Vec<u64>,
+    seconds: f64,
+    /// Different payments that were asked for.
+    intents: u64,
+    /// Requests that were told 409.
+    conflicts: u64,
 }
 
 /// Reads, charges, answers.
@@ -98,21 +121,21 @@ async fn plain(State(till): State<Till>, request: Request) -> Response {
     }
 }
 
-async fn pay(service: &Router, point: Point, time: Duration) -> Result<Sample, Trouble> {
+async fn pay(service: &Router, point: Point, time: Duration) -> Result<Paid, Trouble<Wrong>> {
     let begin = Instant::now();
     let clients: Vec<_> = (0..point.concurrency)
         .map(|client| tokio::spawn(pays(service.clone(), client, point.keys, begin + time)))
         .collect();
-    let mut sample = Sample::default();
+    let mut all = Paid::default();
     for client in clients {
         let one = client.await??;
-        sample.latencies.extend(one.latencies);
-        sample.intents += one.intents;
-        sample.conflicts += one.conflicts;
+        all.latencies.extend(one.latencies);
+        all.intents += one.intents;
+        all.conflicts += one.conflicts;
     }
-    sample.seconds = begin.elapsed().as_secs_f64();
-    sample.latencies.sort_unstable();
-    Ok(sample)
+    all.seconds = begin.elapsed().as_secs_f64();
+    all.latencies.sort_unstable();
+    Ok(all)
 }
 
 /// One payment after the other, until the time is over.
@@ -121,11 +144,11 @@ async fn pays(
     client: usize,
     copies: usize,
     end: Instant,
-) -> Result<Sample, Trouble> {
-    let mut sample = Sample::default();
+) -> Result<Paid, Trouble<Wrong>> {
+    let mut all = Paid::default();
     while Instant::now() < end {
-        let name = format!("{client}-{}", sample.intents);
-        sample.intents += 1;
+        let name = format!("{client}-{}", all.intents);
+        all.intents += 1;
         let copies: Vec<_> =
             (0..copies).map(|_| tokio::spawn(ask(service.clone(), name.clone()))).collect();
         let mut paid = 0;
@@ -133,16 +156,16 @@ async fn pays(
             let (status, micros) = copy.await?;
             match status {
                 201 => paid += 1,
-                409 => sample.conflicts += 1,
-                other => return Err(Wrong::Refused(format!("answered {other}")).into()),
+                409 => all.conflicts += 1,
+                other => return Err(Wrong::refused(format!("answered {other}")).into()),
             }
-            sample.latencies.push(micros);
+            all.latencies.push(micros);
         }
         if paid == 0 {
-            return Err(Wrong::Refused("nobody was told that it is paid".into()).into());
+            return Err(Wrong::refused("nobody was told that it is paid").into());
         }
     }
-    Ok(sample)
+    Ok(all)
 }
 
 /// The status, and the microseconds.

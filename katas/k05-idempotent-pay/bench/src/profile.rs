@@ -17,6 +17,7 @@ pub const PROFILE: Profile = Profile {
     concurrency_allowed: 1..=MOST,
     keys_allowed: 1..=MOST,
     flags: &[],
+    values: &[],
 };
 
 #[cfg(test)]

@@ -3,16 +3,15 @@
 
 use std::time::{Duration, Instant};
 
-use bench_lab::Point;
 use bench_lab::panics::PATIENCE;
-use bench_lab::transactions::Sample;
+use bench_lab::transactions::{Sample, Wrong};
+use bench_lab::{Point, Trouble};
 use k06_given::tables::LEDGER;
 use k06_given::{Captured, Delivery, DeliveryTag, Handled, Headers, MessageId};
 use postgres_lab::{Access, Database, Template, Unavailable, lab};
 use tokio::time::timeout;
 use tokio_postgres::{Client, Config, NoTls};
 
-use crate::trouble::{Trouble, Wrong};
 use crate::way::Memory;
 
 const CENTS: i64 = 250;
@@ -53,6 +52,12 @@ impl Ledger {
         })
     }
 
+    /// Which PostgreSQL it is, where it says so.
+    pub async fn server(&self) -> Option<String> {
+        let row = self.control.query_one("SHOW server_version", &[]).await.ok()?;
+        Some(row.get(0))
+    }
+
     /// How many bytes a mark takes, its place in the index included.
     ///
     /// # Errors
@@ -76,17 +81,18 @@ impl Ledger {
         memory: Memory,
         point: Point,
         time: Duration,
-    ) -> Result<Sample, Trouble> {
+    ) -> Result<Sample, Trouble<Wrong>> {
         self.fill().await?;
         let lane = self.database.lane();
         let ended = timeout(time + PATIENCE, work(&lane, memory, point, time)).await;
-        self.database.end_sessions("usename = 'lane'").await.map_err(Wrong::from)?;
+        self.database.end_sessions("usename = 'lane'").await.map_err(Wrong::refused)?;
         let sample = ended.map_err(|_| Trouble::Stuck)??;
         let (paid, marked) = self.books().await?;
         let told = i64::try_from(sample.latencies.len()).unwrap_or(i64::MAX);
         // Who remembers nothing pays for duplicates, too, and says so by its name.
         if memory == Memory::Inbox && (paid, marked) != (told, told) {
-            return Err(Wrong::Books { told, paid, marked }.into());
+            let books = format!("told {told}, paid {paid}, marked {marked}");
+            return Err(Wrong::books(books).into());
         }
         Ok(sample)
     }
@@ -96,14 +102,14 @@ impl Ledger {
             "TRUNCATE merchant, inbox;
              INSERT INTO merchant SELECT n, 0 FROM generate_series(1, {MERCHANTS}) n;"
         );
-        Ok(self.control.batch_execute(&rows).await?)
+        self.control.batch_execute(&rows).await.map_err(Wrong::refused)
     }
 
     /// Payments that were made, and marks.
     async fn books(&self) -> Result<(i64, i64), Wrong> {
         let books = "SELECT (SELECT sum(balance)::bigint / $1 FROM merchant), \
                      (SELECT count(*) FROM inbox)";
-        let row = self.control.query_one(books, &[&CENTS]).await?;
+        let row = self.control.query_one(books, &[&CENTS]).await.map_err(Wrong::refused)?;
         Ok((row.get(0), row.get(1)))
     }
 }
@@ -113,11 +119,11 @@ async fn work(
     memory: Memory,
     point: Point,
     time: Duration,
-) -> Result<Sample, Trouble> {
+) -> Result<Sample, Trouble<Wrong>> {
     let mut clients = Vec::new();
     for _ in 0..point.concurrency {
         // On this runtime: what carries a connection is part of what is measured.
-        let (client, connection) = lane.connect(NoTls).await.map_err(Wrong::from)?;
+        let (client, connection) = lane.connect(NoTls).await.map_err(Wrong::refused)?;
         tokio::spawn(connection);
         clients.push(client);
     }
@@ -128,12 +134,13 @@ async fn work(
             tokio::spawn(handles(client, memory, worker, point.keys, begin + time))
         })
         .collect();
-    let mut sample = Sample::default();
+    let (mut sample, mut duplicates) = (Sample::default(), 0);
     for task in tasks {
         let done = task.await??;
         sample.latencies.extend(done.latencies);
-        sample.retries += done.duplicates;
+        duplicates += done.duplicates;
     }
+    sample.counts = vec![duplicates];
     sample.seconds = begin.elapsed().as_secs_f64();
     sample.latencies.sort_unstable();
     Ok(sample)
@@ -166,10 +173,10 @@ async fn handles(
             new
         };
         let m = message(worker, number, tag);
-        let handled = memory.handle(&mut client, &m).await?;
+        let handled = memory.handle(&mut client, &m).await.map_err(Wrong::refused)?;
         let told_new = handled == Handled::Applied;
         if !duplicate && !told_new || duplicate && told_new && memory == Memory::Inbox {
-            return Err(Wrong::Refused(format!("{handled:?} for {}", m.id)));
+            return Err(Wrong::refused(format!("{handled:?} for {}", m.id)));
         }
         if duplicate {
             done.duplicates += 1;

@@ -3,20 +3,20 @@
 
 mod load;
 mod profile;
-mod trouble;
 mod way;
 mod words;
 
 use std::io;
 use std::process::ExitCode;
 
-use bench_lab::transactions::{Sample, Sheet, measure_and_tell};
-use bench_lab::{Bench, Columns, Options, Turn, exit, fill, panics, say, start};
+use bench_lab::transactions::{Sample, Sheet, Wrong, tell};
+use bench_lab::{
+    Bench, Columns, Interrupt, Options, Series, Trouble, Turn, exit, fill, panics, start,
+};
 use tokio::runtime::{Builder, Runtime};
 
 use load::Ledger;
 use profile::{MOST_DUPLICATES, PROFILE};
-use trouble::{Trouble, Wrong};
 use way::Memory;
 
 const SHEET: Sheet = Sheet {
@@ -24,6 +24,7 @@ const SHEET: Sheet = Sheet {
     columns: Columns { way: "memory", concurrency: "workers", keys: "duplicates_percent" },
     one: "message",
     many: "messages",
+    counts: &["duplicates"],
     name_width: 9,
     fewest_keys: MOST_DUPLICATES,
 };
@@ -39,8 +40,13 @@ impl Bench for Working {
     type Sample = Sample;
     type Wrong = Wrong;
 
-    fn run(&mut self, turn: &Turn<Memory>) -> Result<Sample, Trouble> {
+    fn run(&mut self, turn: &Turn<Memory>) -> Result<Sample, Trouble<Wrong>> {
         self.runtime.block_on(self.ledger.run(turn.way, turn.point, turn.time))
+    }
+
+    fn versions(&mut self) -> Vec<(&'static str, String)> {
+        let server = self.runtime.block_on(self.ledger.server());
+        server.into_iter().map(|version| ("PostgreSQL", version)).collect()
     }
 }
 
@@ -60,13 +66,10 @@ fn bench(options: &Options) -> ExitCode {
     let words = words::of(options.lang);
     let told = Builder::new_multi_thread().enable_all().build().and_then(|runtime| {
         let growth = runtime.block_on(ledger.growth()).ok();
-        let bench = Working { ledger, runtime };
-        let mut out = io::stdout().lock();
-        let sound = measure_and_tell(&SHEET, &words.table, options, bench, &mut out)?;
-        if let (Some(bytes), false) = (growth, options.json) {
-            say::say(&mut out, options.plain, &fill(words.growth, &[&bytes]))?;
-        }
-        Ok(sound)
+        let growth: Vec<_> = growth.iter().map(|bytes| fill(words.growth, &[bytes])).collect();
+        let series = Series::new(options, Working { ledger, runtime });
+        let series = series.heeding(Interrupt::listen()?);
+        tell(&SHEET, &words.table, options, series, &growth, &mut io::stdout().lock())
     });
     exit(&told)
 }

@@ -20,4 +20,5 @@ pub const PROFILE: Profile = Profile {
     concurrency_allowed: 1..=MOST,
     keys_allowed: 0..=MOST_DUPLICATES,
     flags: &[],
+    values: &[],
 };

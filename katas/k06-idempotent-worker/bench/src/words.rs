@@ -37,11 +37,11 @@ there is no PostgreSQL, 2 wrong arguments.
         how: "Each line: the median of {} rounds of {} s, in which the two take turns. Counted are \
               useful messages: those that come for the first time. After each run of the inbox, \
               what was told, what was paid and what was marked agreed.",
-        head: ["workers", "memory", "useful/s", "p50 ms", "p99 ms", "dupl.", "-"],
+        head: &["workers", "memory", "useful/s", "p50 ms", "p99 ms", "dupl."],
         few_keys: "50 % duplicates",
         many_keys: "{} % duplicates",
         spoken: "{}, workers: {}, memory {}: {} useful messages a second, median {} ms, 99th \
-                 percentile {} ms, {} duplicates a useful message ({}).",
+                 percentile {} ms, {} duplicates a useful message.",
         troubles: [
             ("not_written", "not written yet"),
             ("panicked", "panicked"),
@@ -54,13 +54,13 @@ there is no PostgreSQL, 2 wrong arguments.
         notes: [
             "none: one UPDATE and a COMMIT, which pays duplicates again. It is there for what the \
              inbox costs, and is wrong wherever anything comes twice.",
-            "dupl.: duplicates that were handled beside each useful message. The last column is \
-             always 0 here. No broker is measured: its deliveries cost the same for both.",
+            "dupl.: duplicates that were handled beside each useful message. No broker is \
+             measured: its deliveries cost the same for both.",
             "The private server does not wait for its disk (fsync and synchronous_commit are off). \
              Lines are to be compared, and only on one machine.",
         ],
     },
-    growth: "- A mark takes {} bytes, its place in the index included, with ids as long as a UUID.",
+    growth: "A mark takes {} bytes, its place in the index included, with ids as long as a UUID.",
 };
 
 static ES: Words = Words {
@@ -85,11 +85,11 @@ no hay PostgreSQL, 2 argumentos incorrectos.
         how: "Cada línea: la mediana de {} rondas de {} s en las que los dos se turnan. Se cuentan \
               los mensajes útiles: los que llegan por primera vez. Tras cada una del inbox, lo \
               respondido, lo pagado y lo marcado coincidían.",
-        head: ["workers", "memoria", "útiles/s", "p50 ms", "p99 ms", "dupl.", "-"],
+        head: &["workers", "memoria", "útiles/s", "p50 ms", "p99 ms", "dupl."],
         few_keys: "50 % de duplicados",
         many_keys: "{} % de duplicados",
         spoken: "{}, workers: {}, memoria {}: {} mensajes útiles por segundo, mediana {} ms, \
-                 percentil 99 {} ms, {} duplicados por mensaje útil ({}).",
+                 percentil 99 {} ms, {} duplicados por mensaje útil.",
         troubles: [
             ("not_written", "sin escribir"),
             ("panicked", "entró en pánico"),
@@ -102,13 +102,13 @@ no hay PostgreSQL, 2 argumentos incorrectos.
         notes: [
             "none: un UPDATE y un COMMIT, que paga otra vez los duplicados. Está para ver lo que \
              cuesta el inbox, y es incorrecto donde algo llega dos veces.",
-            "dupl.: duplicados tratados junto a cada mensaje útil. La última columna aquí siempre \
-             es 0. No se mide ningún broker: sus entregas cuestan lo mismo a los dos.",
+            "dupl.: duplicados tratados junto a cada mensaje útil. No se mide ningún broker: \
+             sus entregas cuestan lo mismo a los dos.",
             "El servidor privado no espera a su disco (fsync y synchronous_commit están apagados). \
              Se comparan las líneas, y solo dentro de una máquina.",
         ],
     },
-    growth: "- Una marca ocupa {} bytes, con su lugar en el índice, con ids tan largos como un UUID.",
+    growth: "Una marca ocupa {} bytes, con su lugar en el índice, con ids tan largos como un UUID.",
 };
 
 #[cfg(test)]

@@ -1,49 +1,32 @@
-//! The program as the runner calls it, on whatever the learner's tree holds: steps that are not
-//! written yet must not disturb the others. Without PostgreSQL it says so and fails.
+//! What `bench_lab::quick` asks of every bench.
 
-use std::process::{Command, Output};
+use bench_lab::quick::Quick;
 
-fn bench(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_k06-bench"))
-        .args(args)
-        .env("LC_ALL", "C")
-        .env_remove("TRECE_LANG")
-        .output()
-        .expect("the program runs")
-}
+const BENCH: Quick = Quick {
+    program: env!("CARGO_BIN_EXE_k06-bench"),
+    way: "memory",
+    ways: &["none", "inbox"],
+    number: "messages",
+    point: "2x10",
+    server: true,
+};
 
 #[test]
 fn json_has_a_verdict_for_each_way() {
-    let output = bench(&["--quick", "--points", "2x25", "--json"]);
-    if output.stdout.is_empty() {
-        assert!(!output.stderr.is_empty(), "no PostgreSQL, and that is said");
-        return;
-    }
-    let json = String::from_utf8(output.stdout).expect("JSON is text");
-    let report = jzon::parse(&json).expect("JSON alone on stdout");
-    assert_eq!(report["schema"], "trece-bench/v1");
-    let points = report["points"].as_array().expect("a list");
-    let names: Vec<_> = points.iter().map(|p| p["memory"].as_str().expect("a name")).collect();
-    assert_eq!(names, ["none", "inbox"]);
-    for point in points {
-        let measured = point["status"] == "measured";
-        assert_eq!(measured, point["messages"].as_u64().is_some(), "{point}");
-    }
-    assert_eq!(output.status.success(), report["sound"] == true);
+    BENCH.json_has_a_verdict_for_each_way();
 }
 
 #[test]
 fn the_table_stays_within_80_columns() {
-    let told = bench(&["--quick", "--points", "1x50", "--lang", "es"]).stdout;
-    let told = String::from_utf8(told).expect("UTF-8");
-    for line in told.lines() {
-        assert!(line.chars().count() <= 80, "{line}");
-    }
+    BENCH.the_table_stays_within_80_columns();
 }
 
 #[test]
 fn wrong_arguments_are_named() {
-    let output = bench(&["--fast"]);
-    assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("--fast"));
+    BENCH.wrong_arguments_are_named();
+}
+
+#[test]
+fn what_was_measured_is_kept() {
+    BENCH.what_was_measured_is_kept();
 }

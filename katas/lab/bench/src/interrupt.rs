@@ -28,6 +28,11 @@ impl Interrupt {
         Ok(Self(asked))
     }
 
+    /// Nobody listens: it is asked by setting this flag. For who has listened already, and tests.
+    pub fn of(flag: Arc<AtomicBool>) -> Self {
+        Self(flag)
+    }
+
     /// Whether there was a Ctrl-C.
     pub fn asked(&self) -> bool {
         self.0.load(Relaxed)

@@ -18,9 +18,11 @@
 //!
 //! - [`load`]: a schedule of intended starts, and a run of it on whatever serves requests.
 //! - [`latency`]: histograms from the intended start, one a worker, merged; percentile curves.
-//! - [`run`]: what is kept, `run.json` and the curves beside it.
+//! - [`run`]: what is kept, and where: `run.json`, curves, the table, pictures.
 //! - [`picture`]: SVG, byte for byte the same for the same data.
 //! - [`Interrupt`] and [`Progress`]: Ctrl-C keeps what was measured; how long it will still take.
+//! - [`Told`]: what is measured, on its way to the reader and to the folder that keeps it.
+//! - [`quick`]: what the tests of every bench ask of its program.
 //!
 //! Nothing here knows a kata, and nothing here fails a suite: what depends on the machine is
 //! measured and told, and never judged by an absolute number.
@@ -36,6 +38,7 @@ pub mod panics;
 pub mod picture;
 mod point;
 mod progress;
+pub mod quick;
 mod report;
 pub mod run;
 pub mod say;
@@ -43,6 +46,7 @@ mod series;
 pub mod show;
 mod spread;
 mod start;
+mod told;
 pub mod transactions;
 mod trouble;
 mod way;
@@ -58,6 +62,7 @@ pub use progress::{Progress, ProgressLine};
 pub use report::{Columns, Report};
 pub use series::{Bench, Cell, Results, Row, Series, Turn};
 pub use spread::{Spread, spread};
-pub use start::{exit, start};
+pub use start::{End, exit, start};
+pub use told::Told;
 pub use trouble::{Finding, Trouble};
 pub use way::{Rate, Way};

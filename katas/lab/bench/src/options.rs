@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::point::points;
@@ -23,6 +24,8 @@ pub struct Profile {
     pub keys_allowed: RangeInclusive<usize>,
     /// Arguments of this bench alone, such as `--grid`; see [`Options::has`].
     pub flags: &'static [&'static str],
+    /// The same with a value, such as `--target URL`; see [`Options::value`].
+    pub values: &'static [&'static str],
 }
 
 /// How long and how often each way is measured at each point.
@@ -44,7 +47,7 @@ pub enum Asked {
 }
 
 /// The arguments that all benches know.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     pub lang: Lang,
     /// One sentence a row, no drawing: for a screen reader.
@@ -57,12 +60,21 @@ pub struct Options {
     pub points: Vec<Point>,
     /// Those of [`Profile::flags`] that were given.
     pub flags: Vec<&'static str>,
+    /// Those of [`Profile::values`] that were given, with what for.
+    pub values: Vec<(&'static str, String)>,
+    /// The folder that what is measured is kept in; none: it is told only. See [`crate::run::Kept`].
+    pub keep: Option<PathBuf>,
 }
 
 impl Options {
     /// Whether that one of [`Profile::flags`] was given.
     pub fn has(&self, flag: &str) -> bool {
         self.flags.contains(&flag)
+    }
+
+    /// What that one of [`Profile::values`] was given; of several, the last.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.values.iter().rev().find(|(own, _)| *own == name).map(|(_, value)| value.as_str())
     }
 
     /// The most who ask at one time at any point.
@@ -88,18 +100,21 @@ pub fn parse(
         effort: profile.full,
         points: Vec::new(),
         flags: Vec::new(),
+        values: Vec::new(),
+        keep: None,
     };
     let (concurrency, keys) = (&profile.concurrency_allowed, &profile.keys_allowed);
     let mut help = false;
     let mut args = args.into_iter();
     while let Some(arg) = args.next() {
-        let mut value = || args.next().and_then(|v| v.into_string().ok());
         let bad = || arg.to_string_lossy().into_owned();
+        let mut value = || args.next().and_then(|v| v.into_string().ok());
         match arg.to_str() {
             Some("--plain") => options.plain = true,
             Some("--json") => options.json = true,
             Some("--quick") => options.quick = true,
             Some("--help" | "-h") => help = true,
+            Some("--keep") => options.keep = Some(args.next().ok_or_else(bad)?.into()),
             Some("--lang") => {
                 options.lang = value().and_then(|v| Lang::parse(&v)).ok_or_else(bad)?;
             }
@@ -108,6 +123,10 @@ pub fn parse(
                 options.points = points.ok_or_else(bad)?;
             }
             other => {
+                if let Some(own) = profile.values.iter().find(|name| other == Some(**name)) {
+                    options.values.push((*own, value().ok_or_else(bad)?));
+                    continue;
+                }
                 let own = profile.flags.iter().find(|flag| other == Some(**flag));
                 options.flags.push(*own.ok_or_else(bad)?);
             }
@@ -144,6 +163,7 @@ pub(crate) mod tests {
             concurrency_allowed: 1..=100,
             keys_allowed: 2..=100,
             flags: &["--grid"],
+            values: &["--target"],
         }
     }
 
@@ -174,7 +194,8 @@ pub(crate) mod tests {
         let quick = options(&["--quick", "--json", "--plain", "--lang", "es"]);
         assert_eq!(quick.points.len(), 2);
         assert_eq!((quick.effort, quick.lang), (QUICK, Lang::Es));
-        assert!(quick.json && quick.plain && quick.quick);
+        assert!(quick.json && quick.plain && quick.quick && quick.keep.is_none());
+        assert_eq!(options(&["--keep", "a b"]).keep, Some("a b".into()));
         assert_eq!(options(&["--points", "2x2", "--quick"]).points.len(), 1);
     }
 
@@ -182,6 +203,9 @@ pub(crate) mod tests {
     fn a_bench_may_have_arguments_of_its_own() {
         assert!(options(&["--grid"]).has("--grid"));
         assert_eq!(asked(&["--grids"]), Err("--grids".to_owned()));
+        assert_eq!(options(&["--target", "a", "--target", "b"]).value("--target"), Some("b"));
+        assert_eq!(options(&[]).value("--target"), None);
+        assert_eq!(asked(&["--target"]), Err("--target".to_owned()));
     }
 
     #[test]
@@ -189,6 +213,7 @@ pub(crate) mod tests {
         for (args, bad) in [
             (&["--fast"][..], "--fast"),
             (&["--lang"], "--lang"),
+            (&["--keep"], "--keep"),
             (&["--lang", "fr"], "--lang"),
             (&["--points", "2"], "--points"),
             (&["--points", "0x2"], "--points"),

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::words::words;
-use crate::{Machine, Options, fill};
+use crate::{Lang, Machine, fill};
 
 /// No line of a bench is longer.
 pub const WIDTH: usize = 80;
@@ -27,16 +27,17 @@ pub fn say(out: &mut dyn Write, plain: bool, text: &str) -> io::Result<()> {
 /// Those of the writer.
 pub fn title(
     out: &mut dyn Write,
-    options: &Options,
+    lang: Lang,
+    plain: bool,
     machine: &Machine,
     title: &str,
 ) -> io::Result<()> {
     writeln!(out, "{title}")?;
-    let mut facts = vec![fill(words(options.lang).cores, &[&machine.cores])];
+    let mut facts = vec![fill(words(lang).cores, &[&machine.cores])];
     facts.extend(machine.cpu.clone());
     facts.push(format!("{} {}", machine.os, machine.arch));
     facts.push(machine.rustc.clone());
-    say(out, options.plain, &facts.join(", "))
+    say(out, plain, &facts.join(", "))
 }
 
 /// Lines of at most `width` characters; those after the first begin with `indent` spaces.

@@ -1,9 +1,12 @@
 //! The order of measuring: at each point all ways take turns, so that whatever else the machine
 //! does meanwhile falls on all of them alike.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::{Effort, Finding, Options, Point, Rate, Spread, Trouble, Way, spread};
+use crate::{
+    Effort, Finding, Interrupt, Lang, Options, Point, Progress, ProgressLine, Rate, Spread,
+    Trouble, Way, spread,
+};
 
 /// What is measured: the code under test and a load for it.
 pub trait Bench {
@@ -18,6 +21,12 @@ pub trait Bench {
     /// # Errors
     /// Why there is no number. The way is then given up: it does not run again.
     fn run(&mut self, turn: &Turn<Self::Way>) -> Result<Self::Sample, Trouble<Self::Wrong>>;
+
+    /// What the numbers belong to beside machine and compiler: names and versions, such as
+    /// PostgreSQL's.
+    fn versions(&mut self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
 }
 
 /// One run among the others.
@@ -83,18 +92,49 @@ impl<B: Bench> Results<B> {
 }
 
 /// The measuring of a bench, row after row.
+///
+/// On a terminal it says how far it is. A Ctrl-C, where somebody listens ([`Series::heeding`]), ends
+/// it after the run under way, which counts.
 pub struct Series<B: Bench> {
     pub bench: B,
     pub results: Results<B>,
     effort: Effort,
     points: Vec<Point>,
+    interrupt: Option<Interrupt>,
+    line: ProgressLine,
+    progress: Progress,
+    lang: Lang,
 }
 
 impl<B: Bench> Series<B> {
     /// Nothing is measured yet.
     pub fn new(options: &Options, bench: B) -> Self {
         let (effort, points) = (options.effort, options.points.clone());
-        Self { bench, results: Results::default(), effort, points }
+        let runs = u32::try_from(effort.rounds * points.len()).unwrap_or(u32::MAX);
+        let warm_ups = u32::try_from(points.len()).unwrap_or(u32::MAX);
+        let each = effort.run * runs + effort.warm_up.unwrap_or_default() * warm_ups;
+        let ways = u32::try_from(B::Way::ALL.len()).unwrap_or(u32::MAX);
+        Self {
+            bench,
+            results: Results::default(),
+            effort,
+            points,
+            interrupt: None,
+            line: ProgressLine::new(options.plain),
+            progress: Progress { planned: each * ways, ..Progress::default() },
+            lang: options.lang,
+        }
+    }
+
+    /// Ends when this is asked for.
+    #[must_use]
+    pub fn heeding(self, interrupt: Interrupt) -> Self {
+        Self { interrupt: Some(interrupt), ..self }
+    }
+
+    /// Whether it was ended before its time.
+    pub fn stopped(&self) -> bool {
+        self.interrupt.as_ref().is_some_and(Interrupt::asked)
     }
 
     /// Runs every way once where errors show best, so that wrong code is known before its first
@@ -103,16 +143,21 @@ impl<B: Bench> Series<B> {
     /// As long as a warm-up, or as a run where there is none.
     pub fn rehearse(&mut self, keys: usize) {
         let most = self.points.iter().map(|p| p.concurrency).max().unwrap_or(1);
+        let ways = u32::try_from(B::Way::ALL.len()).unwrap_or(u32::MAX);
+        self.progress.planned += self.effort.warm_up.unwrap_or(self.effort.run) * ways;
         for &way in B::Way::ALL {
             self.once(way, Point { concurrency: most, keys }, 0);
         }
+        self.line.hush();
     }
 
-    /// Measures the point of that number; the point before it has been measured.
+    /// Measures the point of that number; the point before it has been measured. Of a point that
+    /// was stopped, the rounds that are complete count; in the first round, the runs that are. None,
+    /// where there is none.
     ///
     /// # Panics
     /// If there is no such point.
-    pub fn measure(&mut self, index: usize) -> &Row<B::Sample> {
+    pub fn measure(&mut self, index: usize) -> Option<&Row<B::Sample>> {
         let ways = B::Way::ALL;
         let point = self.points[index];
         if self.effort.warm_up.is_some() {
@@ -121,6 +166,7 @@ impl<B: Bench> Series<B> {
             }
         }
         let mut samples: Vec<Vec<B::Sample>> = ways.iter().map(|_| Vec::new()).collect();
+        let mut complete = 0;
         for round in 1..=self.effort.rounds {
             let mut turns = ways.to_vec();
             // There and back: a machine that gets slower favours nobody.
@@ -130,6 +176,17 @@ impl<B: Bench> Series<B> {
             for way in turns {
                 samples[way.index()].extend(self.once(way, point, round));
             }
+            if self.stopped() {
+                break;
+            }
+            complete = round;
+        }
+        self.line.hush();
+        if self.stopped() && samples.iter().all(Vec::is_empty) {
+            return None;
+        }
+        for samples in &mut samples {
+            samples.truncate(complete.max(1));
         }
         let rates: Vec<Vec<f64>> =
             samples.iter().map(|s| s.iter().map(Rate::rate).collect()).collect();
@@ -142,18 +199,26 @@ impl<B: Bench> Series<B> {
         let cells = cells.collect();
         let opens = index == 0 || self.points[index - 1].keys != point.keys;
         self.results.rows.push(Row { point, opens, cells });
-        &self.results.rows[self.results.rows.len() - 1]
+        self.results.rows.last()
     }
 
-    /// One run, unless that way was given up; a run that fails gives it up.
+    /// One run, unless that way was given up, or everything was; a run that fails gives it up.
     fn once(&mut self, way: B::Way, point: Point, round: usize) -> Option<B::Sample> {
-        let trouble = &mut self.results.troubles[way.index()];
-        if trouble.is_some() {
-            return None;
-        }
         let Effort { rounds, run, warm_up } = self.effort;
         let time = if round == 0 { warm_up.unwrap_or(run) } else { run };
-        match self.bench.run(&Turn { way, point, round, rounds, time }) {
+        let trouble = &mut self.results.troubles[way.index()];
+        if trouble.is_some() || self.interrupt.as_ref().is_some_and(Interrupt::asked) {
+            self.progress.planned = self.progress.planned.saturating_sub(time);
+            return None;
+        }
+        let Point { concurrency, keys } = point;
+        let far = self.progress.text(self.lang);
+        self.line.say(&format!("{far}  {} {concurrency}x{keys} {round}/{rounds}", way.key()));
+        let begin = Instant::now();
+        let ended = self.bench.run(&Turn { way, point, round, rounds, time });
+        self.progress.done += time;
+        self.progress.taken += begin.elapsed();
+        match ended {
             Ok(sample) => Some(sample),
             Err(what) => {
                 *trouble = Some(what);

@@ -29,7 +29,29 @@ pub fn start(
     }
 }
 
-/// The program's end: `told` is whether no code was found wrong, or that a reader has gone away.
-pub fn exit(told: &io::Result<bool>) -> ExitCode {
-    if matches!(told, Ok(true)) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+/// How a measuring ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// No code was found wrong.
+    Sound,
+    /// Some was.
+    Wrong,
+    /// By the reader.
+    Stopped,
+}
+
+/// The program's end: as the measuring's, or a reader has gone away. After a Ctrl-C it is 130, as
+/// that of a program which SIGINT ended.
+pub fn exit(told: &io::Result<End>) -> ExitCode {
+    match told {
+        Ok(End::Sound) => ExitCode::SUCCESS,
+        Ok(End::Stopped) => ExitCode::from(130),
+        Ok(End::Wrong) => ExitCode::FAILURE,
+        Err(error) => {
+            if error.kind() != io::ErrorKind::BrokenPipe {
+                eprintln!("{error}");
+            }
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -28,6 +28,7 @@ pub struct Summary {
     pub mean: Duration,
     pub p50: Duration,
     pub p90: Duration,
+    pub p95: Duration,
     pub p99: Duration,
     pub p999: Duration,
     pub max: Duration,
@@ -81,6 +82,7 @@ impl Latencies {
             mean: Duration::from_secs_f64(self.histogram.mean() / 1e9),
             p50: self.quantile(0.5),
             p90: self.quantile(0.9),
+            p95: self.quantile(0.95),
             p99: self.quantile(0.99),
             p999: self.quantile(0.999),
             max: Duration::from_nanos(self.histogram.max()),
@@ -137,6 +139,7 @@ pub(crate) mod tests {
         for (found, expected) in [
             (summary.p50, 500),
             (summary.p90, 900),
+            (summary.p95, 950),
             (summary.p99, 990),
             (summary.p999, 999),
             (summary.max, 1000),

@@ -40,7 +40,7 @@ pub struct Series {
 }
 
 impl Unit {
-    pub(super) fn label(self, value: f64) -> String {
+    pub(crate) fn label(self, value: f64) -> String {
         match self {
             Self::Time => units::time(value),
             Self::Count => units::count(value),

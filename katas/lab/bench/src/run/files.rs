@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::{Run, Runs, json};
 use crate::latency::{Curve, Latencies};
 
-const DOCUMENT: &str = "run.json";
+pub(super) const DOCUMENT: &str = "run.json";
 
 /// Why a folder's runs cannot be read.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ impl From<String> for Unreadable {
 }
 
 impl Runs {
-    /// Adds a run and writes its latencies into the folder, which is made if it is not there. The
+    /// Adds a run and writes its latencies, if it has some, into the folder, which is made if it is not there. The
     /// documents are then complete: whoever stops after this has what was measured.
     ///
     /// # Errors
@@ -46,8 +46,9 @@ impl Runs {
         fs::create_dir_all(folder)?;
         self.runs.push(run);
         let files = self.files();
-        let file = files.last().expect("one was added");
-        replace(&folder.join(file), &latencies.hgrm())?;
+        if let Some(file) = files.last().expect("one was added") {
+            replace(&folder.join(file), &latencies.hgrm())?;
+        }
         let document = json::write(self, &files).pretty(2);
         replace(&folder.join(DOCUMENT), &format!("{document}\n"))
     }
@@ -73,30 +74,31 @@ impl Runs {
 
     /// The names of the curves' files: numbered, because one variant may be measured at one
     /// concurrency under several loads.
-    fn files(&self) -> Vec<String> {
+    fn files(&self) -> Vec<Option<String>> {
         let name = |(n, run): (usize, &Run)| {
-            format!("{n:02}-{}-{}.hgrm", slug(&run.variant), run.concurrency)
+            let latencies = !run.curve.steps.is_empty();
+            latencies.then(|| format!("{n:02}-{}-{}.hgrm", slug(&run.variant), run.concurrency))
         };
         (1..).zip(&self.runs).map(name).collect()
     }
 }
 
 /// Letters and digits; anything else is a dash.
-fn slug(text: &str) -> String {
+pub(super) fn slug(text: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     let dashed: String = text.chars().map(plain).collect();
     dashed.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
 }
 
 /// The old text or the new one, never a part: a reader may come at any time.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
+pub(super) fn replace(path: &Path, text: &str) -> io::Result<()> {
     let new = path.with_extension("new");
     fs::write(&new, text)?;
     fs::rename(&new, path)
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::time::Duration;
 
     use super::*;
@@ -104,10 +106,10 @@ mod tests {
     use crate::run::Load;
 
     /// A folder that is gone when the test is over.
-    struct Folder(PathBuf);
+    pub struct Folder(pub PathBuf);
 
     impl Folder {
-        fn new(name: &str) -> Self {
+        pub fn new(name: &str) -> Self {
             let name = format!("trece-bench-lab-{name}-{}", std::process::id());
             Self(std::env::temp_dir().join(name))
         }
@@ -139,6 +141,8 @@ mod tests {
             let (time, latencies) = (Duration::from_secs(8), latencies(scale));
             let mut run = Run::new(variant, 1000, load, time, &latencies);
             run.stopped = scale == 5;
+            run.keys = (scale == 5).then_some(64);
+            run.counts.insert("retries_per_sale".into(), 0.25);
             runs.keep(folder, run, &latencies).expect("a folder");
         }
         runs
@@ -155,9 +159,22 @@ mod tests {
             assert_eq!(read.summary, run.summary);
             assert_eq!((read.load, read.time, read.stopped), (run.load, run.time, run.stopped));
             assert_eq!((&read.variant, read.concurrency), (&run.variant, run.concurrency));
+            assert_eq!((read.keys, &read.counts), (run.keys, &run.counts));
             let latest = |run: &Run| run.curve.steps.last().map(|step| (step.count, step.latency));
             assert_eq!(latest(read), latest(run));
         }
+    }
+
+    #[test]
+    fn who_only_counts_has_no_latencies() {
+        let folder = Folder::new("counted");
+        let mut runs = Runs::new("k02", false);
+        let (load, time) = (Load::Closed { seed: 1 }, Duration::from_secs(2));
+        let run = Run::counted("lock", 4, load, time, 90);
+        runs.keep(&folder.0, run, &Latencies::new()).expect("a folder");
+        assert_eq!(fs::read_dir(&folder.0).expect("a folder").count(), 1, "run.json alone");
+        let read = Runs::read(&folder.0).expect("our own document");
+        assert_eq!((read.runs[0].summary.count, &read.runs), (90, &runs.runs));
     }
 
     #[test]

@@ -13,43 +13,54 @@ use crate::load::Arrivals;
 const SCHEMA: &str = "trece-run/v1";
 
 /// The document; `files` are the names of the runs' curves, in their order.
-pub fn write(runs: &Runs, files: &[String]) -> JsonValue {
+pub fn write(runs: &Runs, files: &[Option<String>]) -> JsonValue {
     let versions = runs.versions.iter().map(|(name, version)| (name, version.as_str()));
     let mut machine = runs.machine.json();
     machine["optimised"] = runs.machine.optimised.into();
     let entries: Vec<JsonValue> =
-        runs.runs.iter().zip(files).map(|(run, file)| entry(run, file)).collect();
+        runs.runs.iter().zip(files).map(|(run, file)| entry(run, file.as_deref())).collect();
     object! {
         "schema": SCHEMA,
         "kata": runs.kata.as_str(),
         "quick": runs.quick,
+        "keys": runs.keys.as_deref(),
         "machine": machine,
         "versions": JsonValue::Object(versions.collect()),
         "runs": entries,
     }
 }
 
-fn entry(run: &Run, file: &str) -> JsonValue {
-    let Summary { count, errors, mean, p50, p90, p99, p999, max } = run.summary;
-    object! {
+fn entry(run: &Run, file: Option<&str>) -> JsonValue {
+    let Summary { count, errors, mean, p50, p90, p95, p99, p999, max } = run.summary;
+    let mut entry = object! {
         "variant": run.variant.as_str(),
         "concurrency": run.concurrency,
+        "keys": run.keys,
         "load": load(run.load),
         "time_ns": nanos(run.time),
         "stopped": run.stopped,
         "count": count,
         "errors": errors,
         "throughput": run.throughput(),
-        "latency_ns": {
+    };
+    if !run.counts.is_empty() {
+        let counts = run.counts.iter().map(|(name, each)| (name, *each));
+        entry["counts"] = JsonValue::Object(counts.collect());
+    }
+    // Where nobody asked for latencies there are none, rather than noughts.
+    if let Some(file) = file {
+        entry["latency_ns"] = object! {
             "mean": nanos(mean),
             "p50": nanos(p50),
             "p90": nanos(p90),
+            "p95": nanos(p95),
             "p99": nanos(p99),
             "p999": nanos(p999),
             "max": nanos(max),
-        },
-        "curve": file,
+        };
+        entry["curve"] = file.into();
     }
+    entry
 }
 
 /// The seed as text: not every reader of JSON keeps 64 bits.
@@ -84,6 +95,7 @@ pub fn read<E: From<String>>(
     let mut runs = Runs {
         kata: text(document, "kata")?,
         quick: flag(document, "quick")?,
+        keys: document["keys"].as_str().map(str::to_owned),
         machine: machine(&document["machine"])?,
         versions: versions.collect::<Result<BTreeMap<_, _>, _>>()?,
         runs: Vec::new(),
@@ -92,11 +104,16 @@ pub fn read<E: From<String>>(
         runs.runs.push(Run {
             variant: text(entry, "variant")?,
             concurrency: count(entry, "concurrency")?,
+            keys: if entry["keys"].is_null() { None } else { Some(count(entry, "keys")?) },
             load: load_of(&entry["load"])?,
             time: time(entry, "time_ns")?,
             stopped: flag(entry, "stopped")?,
             summary: summary(entry)?,
-            curve: curve(&text(entry, "curve")?)?,
+            counts: counts(&entry["counts"])?,
+            curve: match entry["curve"].as_str() {
+                Some(file) => curve(file)?,
+                None => Curve::default(),
+            },
         });
     }
     Ok(runs)
@@ -128,14 +145,26 @@ fn load_of(load: &JsonValue) -> Result<Load, String> {
     }
 }
 
+fn counts(counts: &JsonValue) -> Result<BTreeMap<String, f64>, String> {
+    let each = |(name, each): (&str, &JsonValue)| {
+        each.as_f64().map(|each| (name.to_owned(), each)).ok_or_else(|| missing(name))
+    };
+    counts.entries().map(each).collect()
+}
+
 fn summary(entry: &JsonValue) -> Result<Summary, String> {
     let at = &entry["latency_ns"];
+    let (count, errors) = (count(entry, "count")?, count(entry, "errors")?);
+    if at.is_null() {
+        return Ok(Summary { count, errors, ..Summary::default() });
+    }
     Ok(Summary {
-        count: count(entry, "count")?,
-        errors: count(entry, "errors")?,
+        count,
+        errors,
         mean: time(at, "mean")?,
         p50: time(at, "p50")?,
         p90: time(at, "p90")?,
+        p95: time(at, "p95")?,
         p99: time(at, "p99")?,
         p999: time(at, "p999")?,
         max: time(at, "max")?,

@@ -1,10 +1,21 @@
-//! What is kept of measuring, for a report: `run.json`, and beside it a `.hgrm` file for each run.
+//! What is kept of measuring, for a report: one folder a kata, `.trece/bench/kNN/` where the runner
+//! asks for it, with
 //!
-//! A number without what it was measured with is worth nothing, so both are one document: the
-//! variant, the concurrency and the load with its seed, errors, the machine and all versions.
+//! - `run.json` (`trece-run/v1`): every run, and what it was made with. A number without that is
+//!   worth nothing, so both are one document: the variant, the concurrency and the load with its
+//!   seed, errors, the machine and all versions;
+//! - a `.hgrm` file for each run with latencies, which its entry names;
+//! - `table.md`: what was told, as text that is shown as it is;
+//! - `*.svg`: pictures of the runs, see [`pictures`].
+//!
+//! [`Runs::keep`] makes the first two complete after each run, so that whatever ends the program
+//! leaves what was measured; [`Kept`] is all four. The runs of the reference are in a folder
+//! `reference` of that folder, because they are not the learner's.
 
 mod files;
 mod json;
+mod kept;
+mod pictures;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,6 +25,8 @@ use crate::latency::{Curve, Latencies, Summary};
 use crate::load::{Arrivals, Measured, Schedule};
 
 pub use files::Unreadable;
+pub use kept::{Kept, Refused};
+pub use pictures::{Labels, pictures};
 
 /// All runs of one measuring, and what they were made with.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +35,8 @@ pub struct Runs {
     pub kata: String,
     /// A glance, no result.
     pub quick: bool,
+    /// What [`Run::keys`] are, in JSON: `items`, `accounts`.
+    pub keys: Option<String>,
     pub machine: Machine,
     /// Of the workbook, and of what else matters: `PostgreSQL`, a crate that is compared.
     pub versions: BTreeMap<String, String>,
@@ -35,13 +50,18 @@ pub struct Run {
     pub variant: String,
     /// Requests in flight at one time, at most.
     pub concurrency: usize,
+    /// How many of what requests choose from, where that differs: see [`crate::Point::keys`].
+    pub keys: Option<usize>,
     pub load: Load,
-    /// From the first intended start to the last reply.
+    /// From the first intended start to the last reply; where no reply can be there before a known
+    /// time, from then on.
     pub time: Duration,
     /// Whether it was stopped before its end. What it has measured holds.
     pub stopped: bool,
     pub summary: Summary,
-    /// Kept in a file of its own.
+    /// What else was counted, a request: such as `retries_per_sale`.
+    pub counts: BTreeMap<String, f64>,
+    /// Kept in a file of its own. Without steps where latencies were not looked at.
     pub curve: Curve,
 }
 
@@ -66,7 +86,14 @@ impl Runs {
     /// No runs yet, on this machine. Of the versions, the workbook's is there.
     pub fn new(kata: &str, quick: bool) -> Self {
         let versions = BTreeMap::from([("trece".into(), env!("CARGO_PKG_VERSION").into())]);
-        Self { kata: kata.into(), quick, machine: Machine::read(), versions, runs: Vec::new() }
+        Self {
+            kata: kata.into(),
+            quick,
+            keys: None,
+            machine: Machine::read(),
+            versions,
+            runs: Vec::new(),
+        }
     }
 }
 
@@ -82,12 +109,27 @@ impl Run {
         Self {
             variant: variant.into(),
             concurrency,
+            keys: None,
             load,
             time,
             stopped: false,
             summary: latencies.summary(),
+            counts: BTreeMap::new(),
             curve: Curve::of(latencies),
         }
+    }
+
+    /// A run that only counted: so many requests ended well.
+    pub fn counted(
+        variant: &str,
+        concurrency: usize,
+        load: Load,
+        time: Duration,
+        count: u64,
+    ) -> Self {
+        let mut run = Self::new(variant, concurrency, load, time, &Latencies::new());
+        run.summary.count = count;
+        run
     }
 
     /// A run of an open load.

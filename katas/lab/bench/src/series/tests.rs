@@ -1,3 +1,6 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
 use super::*;
 use crate::options::tests::options;
 use crate::trouble::tests::Missing;
@@ -32,6 +35,8 @@ struct Slower {
     /// The turn from which on the second way is wrong.
     wrong_from: Option<usize>,
     not_written: Option<Two>,
+    /// The turn in which the reader asks to stop.
+    stops_in: Option<(usize, Arc<AtomicBool>)>,
 }
 
 impl Bench for Slower {
@@ -41,6 +46,9 @@ impl Bench for Slower {
 
     fn run(&mut self, turn: &Turn<Two>) -> Result<Done, Trouble<Missing>> {
         self.turns.push(*turn);
+        if let Some((_, flag)) = self.stops_in.as_ref().filter(|(n, _)| *n == self.turns.len()) {
+            flag.store(true, Relaxed);
+        }
         if self.not_written == Some(turn.way) {
             return Err(Trouble::NotWritten);
         }
@@ -85,7 +93,7 @@ fn a_warm_up_comes_before_the_rounds_and_is_not_counted() {
     let warm_up = Duration::from_millis(7);
     options.effort.warm_up = Some(warm_up);
     let mut series = Series::new(&options, Slower::default());
-    let row = series.measure(0);
+    let row = series.measure(0).expect("a row");
     assert_eq!(row.cells[0].as_ref().map(|cell| &cell.sample), Some(&Done(50.0)));
     assert_eq!(order(&series)[..3], [("first", 0), ("second", 0), ("first", 1)]);
     let turns = &series.bench.turns;
@@ -105,7 +113,7 @@ fn the_rehearsal_asks_most_for_fewest() {
 #[test]
 fn a_ratio_is_one_of_the_same_round() {
     let mut series = series(Slower::default());
-    let row = series.measure(0);
+    let row = series.measure(0).expect("a row");
     // The machine was slower in each round; the ratio does not know.
     let twice =
         Cell { sample: Done(100.0), ratio: Some(Spread { median: 2.0, min: 2.0, max: 2.0 }) };
@@ -142,6 +150,43 @@ fn what_is_not_written_is_left_out_and_not_wrong() {
 #[test]
 fn a_row_opens_where_the_number_of_keys_changes() {
     let mut series = series(Slower::default());
-    let opens: Vec<bool> = (0..3).map(|index| series.measure(index).opens).collect();
+    let opens: Vec<bool> =
+        (0..3).map(|index| series.measure(index).expect("a row").opens).collect();
     assert_eq!(opens, [true, false, true]);
+}
+
+/// Six turns a row. In the ninth, which is in the second round of the second row, the reader stops.
+#[test]
+fn a_stop_keeps_the_rounds_that_are_complete() {
+    let flag = Arc::new(AtomicBool::new(false));
+    let bench = Slower { stops_in: Some((9, flag.clone())), ..Slower::default() };
+    let mut series = series(bench).heeding(Interrupt::of(flag));
+    let first = series.measure(0).expect("a row").cells[0].clone().expect("a cell");
+    assert_eq!(first.sample, Done(50.0), "the median of three");
+    assert!(!series.stopped());
+    let second = series.measure(1).expect("a row").cells[0].clone().expect("a cell");
+    assert_eq!(second.sample, Done(100.0), "of the first round alone");
+    assert!(series.stopped());
+    assert_eq!(series.measure(2), None);
+    assert_eq!(series.bench.turns.len(), 9, "the run under way was the last");
+}
+
+#[test]
+fn of_the_first_round_what_is_measured_counts() {
+    let flag = Arc::new(AtomicBool::new(false));
+    let bench = Slower { stops_in: Some((1, flag.clone())), ..Slower::default() };
+    let mut series = series(bench).heeding(Interrupt::of(flag));
+    let row = series.measure(0).expect("a row");
+    assert!(row.cells[0].is_some() && row.cells[1].is_none(), "{row:?}");
+    assert_eq!(series.bench.turns.len(), 1);
+}
+
+#[test]
+fn who_stops_before_the_first_round_has_nothing() {
+    let flag = Arc::new(AtomicBool::new(false));
+    let bench = Slower { stops_in: Some((1, flag.clone())), ..Slower::default() };
+    let mut series = series(bench).heeding(Interrupt::of(flag));
+    series.rehearse(2);
+    assert_eq!(series.measure(0), None);
+    assert_eq!((series.bench.turns.len(), series.results.rows.len()), (1, 0));
 }

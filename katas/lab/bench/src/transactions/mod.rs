@@ -6,12 +6,18 @@
 
 mod sample;
 mod table;
+mod wrong;
 
 use std::io::{self, Write};
+use std::time::Duration;
 
-use crate::{Bench, Columns, Machine, Options, Report, Results, Series};
+use crate::run::{Kept, Labels, Load, Run};
+use crate::{
+    Bench, Columns, End, Interrupt, Machine, Options, Rate, Report, Results, Row, Series, Told, Way,
+};
 
 pub use sample::Sample;
+pub use wrong::Wrong;
 
 /// What the table and the document of one such bench are called by.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +29,8 @@ pub struct Sheet {
     pub one: &'static str,
     /// `sales`, in `sales_per_second` too.
     pub many: &'static str,
+    /// What [`Sample::counts`] are, in JSON: `retries`.
+    pub counts: &'static [&'static str],
     /// The width of the ways' names in the table.
     pub name_width: usize,
     /// Where errors show best: the number of keys at which everybody wants the same.
@@ -34,9 +42,9 @@ pub struct Words {
     pub title: &'static str,
     /// With the number of rounds, and the seconds of one.
     pub how: &'static str,
-    /// Concurrency, way, rate, median, 99th percentile, retries, aborts: but for the way, each at
-    /// most nine characters.
-    pub head: [&'static str; 7],
+    /// Concurrency, way, rate, median, 99th percentile, counts: but for the way, each at most nine
+    /// characters.
+    pub head: &'static [&'static str],
     /// Of a number of keys that is [`Sheet::fewest_keys`].
     pub few_keys: &'static str,
     pub many_keys: &'static str,
@@ -51,40 +59,94 @@ pub struct Words {
     pub notes: [&'static str; 3],
 }
 
-/// Measures everything and tells it: the table, of which a row is written when it is measured, so
-/// that Ctrl-C loses only the row under way; or the document.
-///
-/// Whether no code was found wrong.
+/// The clients' choices are the same in each run.
+const SEED: u64 = 1;
+
+/// Measures everything and tells it: the table, of which a row is written when it is measured; or
+/// the document. Ctrl-C ends it after the run under way. What is to be kept is kept
+/// ([`crate::run`]).
 ///
 /// # Errors
-/// Those of the writer.
+/// Those of the writer and of the file system.
 pub fn measure_and_tell<B: Bench<Sample = Sample>>(
     sheet: &Sheet,
     words: &Words,
     options: &Options,
     bench: B,
     out: &mut dyn Write,
-) -> io::Result<bool> {
+) -> io::Result<End> {
+    let series = Series::new(options, bench).heeding(Interrupt::listen()?);
+    tell(sheet, words, options, series, &[], out)
+}
+
+/// The same with a sentence more below the table, and with a reader who stops it otherwise.
+///
+/// # Errors
+/// Those of the writer and of the file system.
+pub fn tell<B: Bench<Sample = Sample>>(
+    sheet: &Sheet,
+    words: &Words,
+    options: &Options,
+    mut series: Series<B>,
+    more: &[String],
+    out: &mut dyn Write,
+) -> io::Result<End> {
     let machine = Machine::read();
-    let mut series = Series::new(options, bench);
-    if !options.json {
-        table::head(out, sheet, words, options, &machine)?;
-    }
+    let mut told =
+        Told::new(options, out, Kept::open(options, sheet.kata, Some(sheet.columns.keys)));
+    told.write(|out, plain| table::head(out, sheet, words, options, plain, &machine))?;
+    told.versions(&series.bench.versions());
     series.rehearse(sheet.fewest_keys);
     for index in 0..options.points.len() {
-        let row = series.measure(index);
-        if !options.json {
-            table::row::<B>(out, sheet, words, options.plain, row)?;
-            out.flush()?;
+        let Some(row) = series.measure(index) else { break };
+        told.write(|out, plain| table::row::<B>(out, sheet, words, plain, row))?;
+        for (way, cell) in B::Way::ALL.iter().zip(&row.cells) {
+            let Some(cell) = cell else { continue };
+            let (run, latencies) = kept(sheet, way.key(), row, &cell.sample);
+            told.keep(run, &latencies)?;
         }
     }
-    if options.json {
-        let report = document(sheet, options, &machine, &series.results);
-        writeln!(out, "{}", report.pretty(2))?;
-    } else {
-        table::foot(out, words, options.plain, &machine, &series.results)?;
+    let results = &series.results;
+    told.write(|out, plain| table::foot(out, words, plain, &machine, results, more))?;
+    let keys = |keys: usize| sheet.keys(words, keys);
+    let labels = Labels::new(options.lang, words.head[0].trim(), words.head[2], &keys);
+    let document = || document(sheet, options, &machine, results);
+    let end = match (series.stopped(), results.sound()) {
+        (true, _) => End::Stopped,
+        (false, true) => End::Sound,
+        (false, false) => End::Wrong,
+    };
+    told.forget_wrong(results)?;
+    told.end(end, &labels, document)?;
+    Ok(end)
+}
+
+impl Sheet {
+    fn keys(&self, words: &Words, keys: usize) -> String {
+        match keys {
+            n if n == self.fewest_keys => words.few_keys.to_owned(),
+            n => crate::fill(words.many_keys, &[&n]),
+        }
     }
-    Ok(series.results.sound())
+}
+
+/// A cell as it is kept.
+fn kept(
+    sheet: &Sheet,
+    variant: &str,
+    row: &Row<Sample>,
+    sample: &Sample,
+) -> (Run, crate::latency::Latencies) {
+    let latencies = sample.recorded();
+    let time = Duration::from_secs_f64(sample.seconds);
+    let load = Load::Closed { seed: SEED };
+    let mut run = Run::new(variant, row.point.concurrency, load, time, &latencies);
+    run.keys = Some(row.point.keys);
+    let counts = sheet.counts.iter().zip(&sample.counts);
+    run.counts = counts
+        .map(|(name, count)| (format!("{name}_per_{}", sheet.one), sample.each(*count)))
+        .collect();
+    (run, latencies)
 }
 
 fn document<B: Bench<Sample = Sample>>(
@@ -96,7 +158,18 @@ fn document<B: Bench<Sample = Sample>>(
     Report::new(sheet.kata, options, machine, None).finish(
         sheet.columns,
         results,
-        |entry, cell| cell.sample.add_to(entry, sheet.one, sheet.many),
+        |entry, cell| {
+            let sample = &cell.sample;
+            entry[sheet.many] = sample.latencies.len().into();
+            entry["seconds"] = sample.seconds.into();
+            entry[format!("{}_per_second", sheet.many).as_str()] = sample.rate().into();
+            entry["p50_ms"] = sample.quantile(500).into();
+            entry["p99_ms"] = sample.quantile(990).into();
+            for (name, count) in sheet.counts.iter().zip(&sample.counts) {
+                let name = format!("{name}_per_{}", sheet.one);
+                entry[name.as_str()] = sample.each(*count).into();
+            }
+        },
         ToString::to_string,
     )
 }

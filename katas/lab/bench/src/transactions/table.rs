@@ -13,18 +13,19 @@ pub fn head(
     sheet: &Sheet,
     words: &Words,
     options: &Options,
+    plain: bool,
     machine: &Machine,
 ) -> io::Result<()> {
-    title(out, options, machine, words.title)?;
+    title(out, options.lang, plain, machine, words.title)?;
     let effort = options.effort;
-    say(out, options.plain, &fill(words.how, &[&effort.rounds, &effort.run.as_secs_f64()]))?;
+    say(out, plain, &fill(words.how, &[&effort.rounds, &effort.run.as_secs_f64()]))?;
     writeln!(out)?;
-    if options.plain {
+    if plain {
         return Ok(());
     }
-    let [concurrency, way, numbers @ ..] = words.head;
-    line(out, sheet, &concurrency, way, &numbers)?;
-    writeln!(out, "{}", "─".repeat(sheet.name_width + 59))
+    let (first, numbers) = words.head.split_at(2);
+    line(out, sheet, &first[0], first[1], numbers)?;
+    writeln!(out, "{}", "─".repeat(sheet.name_width + 9 + 10 * numbers.len()))
 }
 
 /// The lines of one point; before the first one of a number of keys, that number.
@@ -35,10 +36,7 @@ pub fn row<B: Bench<Sample = Sample>>(
     plain: bool,
     row: &Row<Sample>,
 ) -> io::Result<()> {
-    let keys = match row.point.keys {
-        n if n == sheet.fewest_keys => words.few_keys.to_owned(),
-        n => fill(words.many_keys, &[&n]),
-    };
+    let keys = sheet.keys(words, row.point.keys);
     if row.opens && !plain {
         writeln!(out, "{keys}")?;
     }
@@ -47,9 +45,8 @@ pub fn row<B: Bench<Sample = Sample>>(
         let numbers = cell.sample.numbers();
         let (clients, name) = (row.point.concurrency, way.key());
         if plain {
-            let [rate, median, tail, retries, aborts] = &numbers;
-            let values: [&dyn Display; 8] =
-                [&keys, &clients, &name, rate, median, tail, retries, aborts];
+            let mut values: Vec<&dyn Display> = vec![&keys, &clients, &name];
+            values.extend(numbers.iter().map(|number| number as &dyn Display));
             writeln!(out, "{}", fill(words.spoken, &values))?;
         } else {
             line(out, sheet, &clients, name, &numbers)?;
@@ -63,7 +60,7 @@ fn line(
     sheet: &Sheet,
     clients: &dyn Display,
     way: &str,
-    numbers: &[impl Display; 5],
+    numbers: &[impl Display],
 ) -> io::Result<()> {
     write!(out, "{clients:>8}  {way:<width$}", width = sheet.name_width)?;
     for number in numbers {
@@ -79,6 +76,7 @@ pub fn foot<B: Bench>(
     plain: bool,
     machine: &Machine,
     results: &Results<B>,
+    more: &[String],
 ) -> io::Result<()> {
     writeln!(out)?;
     for &way in B::Way::ALL {
@@ -96,7 +94,8 @@ pub fn foot<B: Bench>(
     if !machine.optimised {
         say(out, plain, &format!("- {}", words.not_optimised))?;
     }
-    for note in words.notes {
+    let notes = words.notes.into_iter().chain(more.iter().map(String::as_str));
+    for note in notes {
         say(out, plain, &format!("- {note}"))?;
     }
     Ok(())

@@ -39,11 +39,15 @@ impl Bench for Shop {
             Lock::Later => Err(Trouble::NotWritten),
         }
     }
+
+    fn versions(&mut self) -> Vec<(&'static str, String)> {
+        vec![("PostgreSQL", "15.7".to_owned())]
+    }
 }
 
 fn sample(count: u64, retries: u64) -> Sample {
     let latencies = (1..=count).map(|n| n * 10).collect();
-    Sample { latencies, seconds: 2.0, retries, aborts: retries }
+    Sample { latencies, seconds: 2.0, counts: vec![retries, retries], of: None }
 }
 
 const SHEET: Sheet = Sheet {
@@ -51,6 +55,7 @@ const SHEET: Sheet = Sheet {
     columns: Columns { way: "strategy", concurrency: "clients", keys: "items" },
     one: "sale",
     many: "sales",
+    counts: &["retries", "aborts"],
     name_width: 13,
     fewest_keys: 2,
 };
@@ -58,7 +63,7 @@ const SHEET: Sheet = Sheet {
 static WORDS: Words = Words {
     title: "k99 bench",
     how: "The median of {} rounds of {} s.",
-    head: ["clients", "way", "sales/s", "p50 ms", "p99 ms", "retries", "aborts"],
+    head: &["clients", "way", "sales/s", "p50 ms", "p99 ms", "retries", "aborts"],
     few_keys: "two items",
     many_keys: "{} items",
     spoken: "{}, clients: {}, {}: {} a second, {} ms, {} ms, {} retries, {} aborts.",
@@ -74,16 +79,17 @@ static WORDS: Words = Words {
     notes: ["One note.", "Another.", "The last."],
 };
 
-fn told(args: &[&str]) -> (bool, String) {
-    let mut out = Vec::new();
-    let sound = measure_and_tell(&SHEET, &WORDS, &options(args), Shop, &mut out).expect("memory");
-    (sound, String::from_utf8(out).expect("UTF-8"))
+fn told(args: &[&str]) -> (End, String) {
+    let (mut out, options) = (Vec::new(), options(args));
+    let series = Series::new(&options, Shop);
+    let end = tell(&SHEET, &WORDS, &options, series, &[], &mut out).expect("memory");
+    (end, String::from_utf8(out).expect("UTF-8"))
 }
 
 #[test]
 fn the_table_has_a_line_for_each_way_that_has_numbers() {
-    let (sound, told) = told(&["--points", "1x2,4x2,4x64"]);
-    assert!(!sound);
+    let (end, told) = told(&["--points", "1x2,4x2,4x64"]);
+    assert_eq!(end, End::Wrong);
     let table = "\
  clients  way             sales/s    p50 ms    p99 ms   retries    aborts
 ────────────────────────────────────────────────────────────────────────
@@ -135,4 +141,24 @@ fn the_document_has_an_entry_for_each_way_at_each_point() {
         (&points[7]["status"], &points[7]["step"]),
         (&"not_written".into(), &"s4_later".into())
     );
+}
+
+#[test]
+fn what_is_kept_is_the_drawn_table_with_its_runs_and_pictures() {
+    let folder = std::env::temp_dir().join(format!("trece-bench-lab-told-{}", std::process::id()));
+    let name = folder.to_str().expect("UTF-8");
+    let (_, told) = told(&["--plain", "--points", "1x2,4x2", "--keep", name]);
+    assert!(told.contains("\nKept for your notebook: "), "{told}");
+    let runs = crate::run::Runs::read(&folder).expect("what was kept");
+    let page = std::fs::read_to_string(folder.join("table.md")).expect("a table");
+    let drawn = folder.join("throughput-2.svg").is_file() && folder.join("latency-2.svg").is_file();
+    std::fs::remove_dir_all(&folder).expect("our own folder");
+    assert!(page.contains("       4  retries            1000"), "{page}");
+    assert!(!page.contains("Kept"), "{page}");
+    assert!(drawn);
+    assert_eq!(runs.versions["PostgreSQL"], "15.7");
+    assert_eq!((runs.keys.as_deref(), runs.runs.len()), (Some("items"), 4));
+    let run = &runs.runs[1];
+    assert_eq!((run.variant.as_str(), run.keys), ("retries", Some(2)));
+    assert_eq!(run.counts["retries_per_sale"].to_string(), "0.25");
 }
