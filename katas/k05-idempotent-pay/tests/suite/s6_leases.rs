@@ -106,9 +106,13 @@ async fn callers_do_not_share_leases(db: Db) {
     desk.abandons(&bank).await;
     desk.is(1, 101, "InFlight").await;
     desk.fresh_of("bank", 2, 101).await;
+    // As new as the shop's was: an owner whose fence may be the shop's.
+    desk.fresh_of("club", 2, 101).await;
     same("the shop completes", desk.completes(&shop, "shop's").await, Ok(()));
-    let bank = desk.claim("bank", 2, 105).await.map(|claim| word(&claim));
-    same("the bank asks again", bank, Ok("InFlight".to_owned()));
+    for other in ["bank", "club"] {
+        let saw = desk.claim(other, 2, 105).await.map(|claim| word(&claim));
+        same(format!("the {other} asks again"), saw, Ok("InFlight".to_owned()));
+    }
     desk.is(1, 200, "Replay of 201 \"shop's\"").await;
 }
 
