@@ -99,21 +99,21 @@ async fn fence_never_repeats(db: Db) {
 /// Keys of different callers have nothing in common, leases neither.
 #[suite::test(postgres)]
 async fn callers_do_not_share_leases(db: Db) {
-    // Each has a lease of his own, and their fences may be the same.
     let mut desk = Desk::open(&db).await;
     let shop = desk.fresh(1, 100).await;
-    desk.fresh_of("bank", 2, 100).await;
-    same("the shop completes", desk.completes(&shop, "shop's").await, Ok(()));
-    let bank = desk.claim("bank", 2, 105).await.map(|claim| word(&claim));
-    same("the bank asks again", bank, Ok("InFlight".to_owned()));
-    desk.is(1, 200, "Replay of 201 \"shop's\"").await;
-    // Who gives up gives up his own, and only that.
-    let mut desk = Desk::open(&db).await;
-    desk.fresh(1, 100).await;
     let bank = desk.fresh_of("bank", 2, 100).await;
+    // Each gives up his own key, and only that: their fences may be the same.
     desk.abandons(&bank).await;
     desk.is(1, 101, "InFlight").await;
     desk.fresh_of("bank", 2, 101).await;
+    // As new as the shop's was: an owner whose fence may be the shop's.
+    desk.fresh_of("club", 2, 101).await;
+    same("the shop completes", desk.completes(&shop, "shop's").await, Ok(()));
+    for other in ["bank", "club"] {
+        let saw = desk.claim(other, 2, 105).await.map(|claim| word(&claim));
+        same(format!("the {other} asks again"), saw, Ok("InFlight".to_owned()));
+    }
+    desk.is(1, 200, "Replay of 201 \"shop's\"").await;
 }
 
 /// Of those who find a lease lapsed, one gets it, however they meet.
