@@ -160,6 +160,8 @@ mod status {
     use serde::de::Error;
     use serde::{Deserialize, Deserializer, Serializer};
 
+    // The signature is serde's.
+    #[expect(clippy::trivially_copy_pass_by_ref)]
     pub fn serialize<S: Serializer>(status: &Status, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(status.as_str())
     }

@@ -12,7 +12,9 @@ use crate::intake::{add, add_tree, hex};
 /// SHA-256 of parts.
 pub fn of(parts: &[&[u8]]) -> Sha256 {
     let mut sum = Sha256::new();
-    parts.iter().for_each(|part| add(&mut sum, part));
+    for part in parts {
+        add(&mut sum, part);
+    }
     sum
 }
 

@@ -57,9 +57,9 @@ impl<'w> Course<'w> {
     /// The katas that are named, or all that learners see.
     pub fn new(workbook: &'w Workbook, named: Option<&str>) -> Outcome<Self> {
         let chosen: Vec<&Kata> = match named {
-            Some(names) => {
+            Some(list) => {
                 let chosen: Outcome<Vec<&Kata>> =
-                    names.split(',').map(|name| workbook.kata(name.trim())).collect();
+                    list.split(',').map(|name| workbook.kata(name.trim())).collect();
                 let chosen = chosen?;
                 workbook.katas.iter().filter(|k| chosen.iter().any(|c| c.id == k.id)).collect()
             }

@@ -55,13 +55,13 @@ fn compare(store: &Store, before: &[Grade], reason: &str) -> Outcome<()> {
             if (was.score, was.status) == (kata.score, kata.status) {
                 continue;
             }
-            let score = |score: Option<u64>| score.map(|s| s.to_string()).unwrap_or_default();
+            let cell = |score: Option<u64>| score.map(|s| s.to_string()).unwrap_or_default();
             table
                 .write_record([
                     &old.submission.id,
                     &kata.id,
-                    &score(was.score),
-                    &score(kata.score),
+                    &cell(was.score),
+                    &cell(kata.score),
                     was.status.as_str(),
                     kata.status.as_str(),
                     reason,

@@ -123,7 +123,7 @@ mod tests {
         let odd = |src: &Path| {
             fs::write(src.join(std::ffi::OsStr::from_bytes(b"\xff.rs")), "").unwrap();
         };
-        assert!(refused(&odd).ends_with(".rs"));
+        assert!(refused(&odd).contains(".rs"));
         let big = |src: &Path| {
             fs::File::create(src.join("big.rs")).unwrap().set_len(2 << 20).unwrap();
         };

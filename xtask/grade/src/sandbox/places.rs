@@ -68,8 +68,8 @@ impl Run {
         let made = fs::DirBuilder::new().mode(0o711).create(&dir);
         made.map_err(|e| Trouble::file(&dir, &e))?;
         // The mode of a new folder is subject to the umask.
-        let mode = fs::set_permissions(&dir, fs::Permissions::from_mode(0o711));
-        mode.map_err(|e| Trouble::file(&dir, &e))?;
+        let opened = fs::set_permissions(&dir, fs::Permissions::from_mode(0o711));
+        opened.map_err(|e| Trouble::file(&dir, &e))?;
         Ok(Self { dir })
     }
 }

@@ -143,8 +143,7 @@ fn a_small_class_gets_the_same_marks_however_it_is_cut() {
     arguments.extend(["--shard", "1/3"]);
     assert!(grade(&arguments).is_some());
     let into = path("mixed");
-    let shard2 = path("shard2");
-    let mixed = grader(&["merge", "--out", &into, &other, &shard2]);
+    let mixed = grader(&["merge", "--out", &into, &other, &shards[1]]);
     assert_eq!(mixed.status.code(), Some(5), "{}", text(&mixed.stderr));
 }
 
