@@ -16,6 +16,8 @@ use crate::store::Store;
 
 /// The exit code of a self-test that failed.
 const FAILED: u8 = 6;
+/// Of one that was stopped.
+const INTERRUPTED: u8 = 130;
 
 /// Grades the reference, the stub and every attack of the corpus, and compares.
 pub fn run(options: &Doctor) -> Outcome<u8> {
@@ -44,7 +46,9 @@ pub fn run(options: &Doctor) -> Outcome<u8> {
     let scratch = workbook.target().join("grade/doctor");
     let _ = fs::remove_dir_all(&scratch);
     let class = Class::open(&course, settings)?;
-    let report = Report::of(&workbook, &class, &attacks, &scratch)?;
+    let Some(report) = Report::of(&workbook, &class, &attacks, &scratch)? else {
+        return Ok(INTERRUPTED);
+    };
     for line in &report.lines {
         println!("{line}");
     }
@@ -59,12 +63,13 @@ struct Report {
 }
 
 impl Report {
+    /// None where it was interrupted.
     fn of(
         workbook: &Workbook,
         class: &Class<'_>,
         attacks: &[Attack],
         scratch: &Path,
-    ) -> Outcome<Self> {
+    ) -> Outcome<Option<Self>> {
         let submissions = scratch.join("class");
         let mut sources = vec![plain(workbook, &submissions, "00-reference", true)?];
         sources.push(plain(workbook, &submissions, "00-stub", false)?);
@@ -77,7 +82,9 @@ impl Report {
             sources.push(plain(workbook, &submissions, &id, true)?);
         }
         let store = Store::new(scratch.join("marks"));
-        class.grade(&sources, &store)?;
+        if class.grade(&sources, &store)?.interrupted {
+            return Ok(None);
+        }
         let grade = |id: &str| {
             let unit = store.unit(id, KATA);
             unit.map(|u| u.kata).ok_or_else(|| Trouble::new(t!("grade.no_result", id = id)))
@@ -103,7 +110,7 @@ impl Report {
             };
             report.told(&attack.id(), found.status, wrong);
         }
-        Ok(report)
+        Ok(Some(report))
     }
 
     fn line(&mut self, id: &str, grade: &KataGrade, right: impl Fn(&KataGrade) -> bool) {

@@ -21,6 +21,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use protocol::postgres::cluster;
 use xtask::engine::{BEGUN, Jail, Layout};
 use xtask::t;
 use xtask::workbook::{Outcome, Trouble};
@@ -207,8 +208,9 @@ fn test_environment(command: &mut Command, dir: &Path, sockets: Option<&Path>) {
         .env("TMPDIR", dir.join("tmp"))
         .env("INSTA_UPDATE", "no")
         .env("INSTA_FORCE_PASS", "0");
-    if let Some(sockets) = sockets {
-        command.env(protocol::postgres::cluster::LENT_ENV, sockets);
+    // Only where a server runs for it.
+    if let Some(sockets) = sockets.filter(|dir| cluster::socket(dir).exists()) {
+        command.env(cluster::LENT_ENV, sockets);
     }
 }
 
