@@ -74,8 +74,8 @@ impl<'a> Told<'a> {
     /// Those of the file system.
     pub fn forget_wrong<B: Bench>(&mut self, results: &Results<B>) -> io::Result<()> {
         let Ok(Some(kept)) = &mut self.kept else { return Ok(()) };
-        let wrong = B::Way::ALL.iter().filter(|way| results.trouble(**way).is_some());
-        wrong.map(|way| kept.forget(way.key())).collect()
+        let mut wrong = B::Way::ALL.iter().filter(|way| results.trouble(**way).is_some());
+        wrong.try_for_each(|way| kept.forget(way.key()))
     }
 
     /// Tells how it ended, and what is kept where; with `--json`, the document alone.
