@@ -24,11 +24,11 @@ fn never_negative_in_every_interleaving() {
     const ROWS: &str = "INSERT INTO account VALUES (1, 100), (2, 0), (3, 0)";
     const A: Transfer = order(1, 1, 2, 70);
     const B: Transfer = order(2, 1, 3, 70);
-    two(ROWS, ("A: 70 from 1 to 2", A), ("B: 70 from 1 to 3", B), &[100, 0, 0]);
     // The giver has the larger id of one pair, and the smaller one of the other.
     const BETWEEN: &str = "INSERT INTO account VALUES (1, 0), (2, 100), (3, 0)";
     const DOWN: Transfer = order(1, 2, 1, 70);
     const UP: Transfer = order(2, 2, 3, 70);
+    two(ROWS, ("A: 70 from 1 to 2", A), ("B: 70 from 1 to 3", B), &[100, 0, 0]);
     two(BETWEEN, ("A: 70 from 2 to 1", DOWN), ("B: 70 from 2 to 3", UP), &[0, 100, 0]);
 }
 

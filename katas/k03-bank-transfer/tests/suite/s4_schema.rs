@@ -118,10 +118,10 @@ fn same_id_at_once_is_one_transfer() {
 fn conserved_in_every_interleaving() {
     const A: Transfer = order(1, 1, 2, 70);
     const B: Transfer = order(2, 1, 3, 70);
-    two(("A: 70 from 1 to 2, id 1", A), ("B: 70 from 1 to 3, id 2", B));
     // The giver has the larger id of one pair, and the smaller one of the other.
     const DOWN: Transfer = order(1, 2, 1, 40);
     const UP: Transfer = order(2, 2, 3, 40);
+    two(("A: 70 from 1 to 2, id 1", A), ("B: 70 from 1 to 3, id 2", B));
     two(("A: 40 from 2 to 1, id 1", DOWN), ("B: 40 from 2 to 3, id 2", UP));
 }
 
