@@ -23,9 +23,9 @@ pub fn run(workbook: &Workbook, options: &Bench) -> Outcome<ExitCode> {
     }
     let progress = Progress::load(workbook)?;
     let kata = target::kata(workbook, &progress, options.what.as_deref())?;
-    if !measures(kata) {
+    if !kata.measures() {
         let some: Vec<&str> =
-            workbook.path().filter(|k| measures(k)).map(|k| k.id.as_str()).collect();
+            workbook.path().filter(|k| k.measures()).map(|k| k.id.as_str()).collect();
         return Err(Trouble::usage(if some.is_empty() {
             t!("bench.nothing", kata = kata.id)
         } else {
@@ -108,8 +108,4 @@ fn itself(workbook: &Workbook, options: &Bench) -> Outcome<ExitCode> {
     }
     command.arg(&workbook.root);
     hand_over(command)
-}
-
-fn measures(kata: &Kata) -> bool {
-    kata.dir.join("bench/Cargo.toml").is_file()
 }
