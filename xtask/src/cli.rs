@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use bpaf::{Args, OptionParser, ParseFailure, Parser, construct, long, positional, pure};
+use bpaf::{Args, OptionParser, Parser, construct, long, positional, pure};
 
 use crate::help;
 use crate::t;
@@ -109,21 +109,7 @@ pub fn read() -> Result<(Common, Command), ExitCode> {
         return Ok((common, Command::Grade { arguments: arguments[1..].to_vec() }));
     }
     let arguments = Args::from(&arguments[..]).set_name("cargo xtask");
-    parser().run_inner(arguments).map_err(|stop| match stop {
-        ParseFailure::Stdout(help, full) => {
-            print!("{}", help::shown(&help.monochrome(full)));
-            ExitCode::SUCCESS
-        }
-        ParseFailure::Completion(script) => {
-            print!("{script}");
-            ExitCode::SUCCESS
-        }
-        ParseFailure::Stderr(error) => {
-            eprint!("{}", help::shown(&error.monochrome(true)));
-            eprintln!("{}", t!("cli.see_help"));
-            ExitCode::from(2)
-        }
-    })
+    parser().run_inner(arguments).map_err(|stop| help::stopped(stop, &t!("cli.see_help")))
 }
 
 /// A command knows the options of all commands only behind its name: what stands before it goes to

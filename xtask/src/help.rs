@@ -1,7 +1,30 @@
 //! The argument parser's own texts, in the learner's language and in the terminal's width.
 
+use std::process::ExitCode;
+
+use bpaf::ParseFailure;
+
 use crate::t;
 use crate::terminal;
+
+/// Prints why the parser stopped: help, a completion, or an error and `see_help` behind it.
+pub fn stopped(stop: ParseFailure, see_help: &str) -> ExitCode {
+    match stop {
+        ParseFailure::Stdout(help, full) => {
+            print!("{}", shown(&help.monochrome(full)));
+            ExitCode::SUCCESS
+        }
+        ParseFailure::Completion(script) => {
+            print!("{script}");
+            ExitCode::SUCCESS
+        }
+        ParseFailure::Stderr(error) => {
+            eprint!("{}", shown(&error.monochrome(true)));
+            eprintln!("{see_help}");
+            ExitCode::from(2)
+        }
+    }
+}
 
 /// Translates what the parser writes by itself and folds it anew: it only knows a width of 100.
 pub fn shown(text: &str) -> String {

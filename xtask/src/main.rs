@@ -14,19 +14,12 @@ mod show;
 
 use std::process::ExitCode;
 
-use words::Lang;
 use xtask::{engine, files, help, t, terminal, toml, words, workbook};
 
 fn main() -> ExitCode {
     quiet_when_nobody_reads();
-    // Help and errors are in the chosen language too, so it is looked up before anything is read.
     let arguments: Vec<String> = std::env::args().collect();
-    let asked = arguments.iter().enumerate().find_map(|(at, name)| {
-        let next = || arguments.get(at + 1).filter(|_| name == "--lang");
-        name.strip_prefix("--lang=").or_else(|| next().map(String::as_str))
-    });
-    let language = asked.map_or_else(|| Some(Lang::of_locale()), Lang::parse);
-    words::choose(language.unwrap_or_default());
+    let language = words::choose_asked(&arguments);
     let (common, command) = match cli::read() {
         Ok(read) => read,
         Err(code) => return code,

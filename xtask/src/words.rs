@@ -67,6 +67,19 @@ pub fn choose(lang: Lang) {
     let _ = CHOSEN.set(lang);
 }
 
+/// Chooses the language that `--lang` names among a process's arguments, or the locale's. Help and
+/// errors are in it too, so it is looked up before they are read. `None`: there is no such language,
+/// and it is the default.
+pub fn choose_asked(arguments: &[String]) -> Option<Lang> {
+    let asked = arguments.iter().enumerate().find_map(|(at, name)| {
+        let next = || arguments.get(at + 1).filter(|_| name == "--lang");
+        name.strip_prefix("--lang=").or_else(|| next().map(String::as_str))
+    });
+    let language = asked.map_or_else(|| Some(Lang::of_locale()), Lang::parse);
+    choose(language.unwrap_or_default());
+    language
+}
+
 pub fn lang() -> Lang {
     MEANWHILE.get().unwrap_or_else(|| *CHOSEN.get_or_init(Lang::of_locale))
 }

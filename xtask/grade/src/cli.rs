@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use bpaf::{Args, OptionParser, ParseFailure, Parser, construct, long, positional};
-use xtask::words::{self, Lang};
+use bpaf::{Args, OptionParser, Parser, construct, long, positional};
+use xtask::words;
 use xtask::workbook::Outcome;
 use xtask::{help, t};
 
@@ -105,25 +105,9 @@ impl Command {
 /// Reads the arguments of this process; prints help or an error and ends the process for them.
 pub fn read() -> Result<(Common, Command), ExitCode> {
     let arguments: Vec<String> = std::env::args().collect();
-    let asked = arguments.iter().position(|a| a == "--lang").and_then(|at| arguments.get(at + 1));
-    let language = asked.map_or_else(|| Some(Lang::of_locale()), |l| Lang::parse(l));
-    words::choose(language.unwrap_or_default());
+    let language = words::choose_asked(&arguments);
     let read = parser().run_inner(Args::current_args().set_name("cargo xtask grade"));
-    let (common, command) = read.map_err(|stop| match stop {
-        ParseFailure::Stdout(text, full) => {
-            print!("{}", help::shown(&text.monochrome(full)));
-            ExitCode::SUCCESS
-        }
-        ParseFailure::Completion(script) => {
-            print!("{script}");
-            ExitCode::SUCCESS
-        }
-        ParseFailure::Stderr(error) => {
-            eprint!("{}", help::shown(&error.monochrome(true)));
-            eprintln!("{}", t!("grade.see_help"));
-            ExitCode::from(2)
-        }
-    })?;
+    let (common, command) = read.map_err(|stop| help::stopped(stop, &t!("grade.see_help")))?;
     if let (None, Some(lang)) = (language, &common.lang) {
         eprintln!("{}", t!("trouble.no_such_language", lang = lang));
         return Err(ExitCode::from(2));
