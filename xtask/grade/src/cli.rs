@@ -4,18 +4,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use bpaf::{Args, OptionParser, Parser, construct, long, positional};
+use xtask::common::{Common, common};
 use xtask::words;
 use xtask::workbook::Outcome;
 use xtask::{help, t};
 
 use crate::{collect, command, report};
-
-/// What every command understands.
-#[derive(Debug, Clone)]
-pub struct Common {
-    pub lang: Option<String>,
-    pub plain: bool,
-}
 
 /// `grade run`.
 #[derive(Debug, Clone)]
@@ -113,12 +107,6 @@ pub fn read() -> Result<(Common, Command), ExitCode> {
         return Err(ExitCode::from(2));
     }
     Ok((common, command))
-}
-
-fn common() -> impl Parser<Common> {
-    let lang = long("lang").help(&*t!("help.lang")).argument("LANG").optional();
-    let plain = long("plain").help(&*t!("help.plain")).switch();
-    construct!(Common { lang, plain })
 }
 
 fn jobs() -> impl Parser<Option<usize>> {
