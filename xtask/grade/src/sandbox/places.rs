@@ -23,6 +23,8 @@ pub struct Places {
     /// Of the toolchain.
     pub sysroot: PathBuf,
     pub cargo_home: PathBuf,
+    /// One that has the same registry and nothing else: no configuration, and nobody's tokens.
+    pub bare_home: PathBuf,
     /// A copy of this program, where every user gets to.
     pub own: PathBuf,
     /// What `rustc -vV` says.
@@ -40,9 +42,11 @@ impl Places {
         let home = || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cargo");
         let sysroot = PathBuf::from(said(&["--print", "sysroot"])?);
         let real = |path: PathBuf| fs::canonicalize(&path).map_err(|e| Trouble::file(&path, &e));
+        let cargo_home = real(std::env::var_os("CARGO_HOME").map_or_else(home, Into::into))?;
         Ok(Self {
             sysroot: real(sysroot)?,
-            cargo_home: real(std::env::var_os("CARGO_HOME").map_or_else(home, Into::into))?,
+            bare_home: run.bare_home(&cargo_home)?,
+            cargo_home,
             own: run.copy_of_this_program()?,
             rustc: said(&["-vV"])?,
         })
@@ -82,6 +86,14 @@ impl Run {
             fs::set_permissions(&copy, fs::Permissions::from_mode(0o555))
         });
         copied.map_err(|e| Trouble::file(&copy, &e)).map(|()| copy)
+    }
+
+    fn bare_home(&self, cargo_home: &Path) -> Outcome<PathBuf> {
+        let bare = self.dir.join("cargo-home");
+        let registry = cargo_home.join("registry");
+        let made = fs::create_dir(&bare)
+            .and_then(|()| std::os::unix::fs::symlink(registry, bare.join("registry")));
+        made.map_err(|e| Trouble::file(&bare, &e)).map(|()| bare)
     }
 }
 

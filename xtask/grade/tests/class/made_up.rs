@@ -1,5 +1,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The workbook's root.
 pub fn root() -> PathBuf {
@@ -113,6 +114,19 @@ impl Kata {
             }
         }
     }
+}
+
+/// A clone of the workbook with the reference of a kata where learners write.
+pub fn workbook_with_reference(dir: &Path, kata: &str) {
+    let cloned = Command::new("git").args(["clone", "--quiet"]).arg(root()).arg(dir).status();
+    assert!(cloned.expect("git starts").success());
+    let katas = folders(&root().join("solutions-hidden"));
+    let reference = katas
+        .iter()
+        .find(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(kata)))
+        .expect("a kata with a reference");
+    let src = dir.join("katas").join(reference.file_name().expect("a name")).join("src");
+    copy(&reference.join("reference"), &src);
 }
 
 /// Folders in a folder, by name.

@@ -6,7 +6,7 @@ mod made_up;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use made_up::Class;
 use serde_json::Value;
@@ -147,6 +147,45 @@ fn a_small_class_gets_the_same_marks_however_it_is_cut() {
     assert_eq!(mixed.status.code(), Some(5), "{}", text(&mixed.stderr));
 }
 
+/// Bombs, each a submission of its own.
+const BOMBS: [&str; 3] = ["22-fork-bomb", "22-memory-bomb", "23-endless-loop"];
+
+#[test]
+fn bombs_leave_the_marks_of_the_others_as_they_are() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let class = Class::small(&dir.path().join("class"));
+    let submissions = class.dir.display().to_string();
+    let run = |out: &str| {
+        let out = dir.path().join(out);
+        let shown = out.display().to_string();
+        let arguments =
+            ["run", "--katas", "k00", "--seed", "2a", "--submissions", &submissions, "--out"];
+        let ran = grade(&[arguments.as_slice(), &[&shown]].concat()).is_some();
+        ran.then(|| marks(&out))
+    };
+    let Some(alone) = run("alone") else {
+        eprintln!("not verified: no sandbox on this machine");
+        return;
+    };
+    let attacks = dir.path().join("attacks");
+    let told = grader(&["doctor", "--lay-out", &attacks.display().to_string()]);
+    assert!(told.status.success(), "{}", text(&told.stderr));
+    // Their names come first, so that everybody else is graded beside them or after them.
+    for bomb in BOMBS {
+        std::fs::rename(attacks.join(bomb), class.dir.join(bomb)).expect("a bomb is laid");
+    }
+    let mut among = run("among").expect("it ran before");
+    for bomb in BOMBS {
+        let (status, score, max) = score(&among, bomb);
+        assert!(status != "pass" && score.is_some_and(|s| s < max), "{bomb}: {status} {score:?}");
+        among.remove(bomb);
+    }
+    assert_eq!(alone.keys().collect::<Vec<_>>(), among.keys().collect::<Vec<_>>());
+    for (id, grade) in &alone {
+        assert_eq!(scores(grade), scores(&among[id]), "{id}, among bombs");
+    }
+}
+
 #[test]
 fn without_isolation_nothing_is_graded() {
     let output = Command::new(env!("CARGO_BIN_EXE_xtask-grade"))
@@ -183,8 +222,9 @@ fn a_class_of_sixty_gets_the_same_marks_however_it_is_cut() {
         let started = Instant::now();
         assert!(grade(&arguments).is_some(), "this machine has no sandbox");
         println!("{out}: {:?}", started.elapsed());
+        started.elapsed()
     };
-    run("first", &[]);
+    let grading = run("first", &[]);
     run("second", &[]);
     for shard in 1..=3 {
         run(&format!("part{shard}"), &["--shard", &format!("{shard}/3")]);
@@ -201,4 +241,39 @@ fn a_class_of_sixty_gets_the_same_marks_however_it_is_cut() {
         assert_eq!(scores(grade), scores(&second[id]), "{id}, the second time");
         assert_eq!(scores(grade), scores(&merged[id]), "{id}, merged");
     }
+
+    let graded: Vec<&str> = match &katas {
+        Some(katas) => katas.split(',').collect(),
+        None => first["student-00"]["katas"]
+            .as_array()
+            .expect("katas")
+            .iter()
+            .filter_map(|kata| kata["id"].as_str())
+            .collect(),
+    };
+    let naive: Duration = graded.iter().map(|kata| naively(&dir.join("naive"), kata)).sum();
+    let students = first.keys().filter(|id| id.starts_with("student-")).count();
+    let naive = naive * u32::try_from(students).expect("few");
+    println!(
+        "graded naively, one after the other: {naive:?}, {:.1} times as long",
+        naive.as_secs_f64() / grading.as_secs_f64()
+    );
+}
+
+/// How long a grader takes that copies the workbook, puts the reference in, and calls `cargo test`:
+/// with everything downloaded, and nothing built.
+fn naively(dir: &Path, kata: &str) -> Duration {
+    let _ = std::fs::remove_dir_all(dir);
+    made_up::workbook_with_reference(dir, kata);
+    let started = Instant::now();
+    let output = Command::new("cargo")
+        .args(["test", "--quiet", "--offline", "--test", "suite", "-p", kata])
+        .current_dir(dir)
+        .env("CARGO_TARGET_DIR", dir.join("target"))
+        .output()
+        .expect("cargo starts");
+    let took = started.elapsed();
+    assert!(output.status.success(), "{kata}: {}", text(&output.stderr));
+    println!("{kata}, graded naively: {took:?}");
+    took
 }
