@@ -41,9 +41,17 @@ fn main() -> ExitCode {
     match command.run() {
         Ok(code) => ExitCode::from(code),
         Err(trouble) => {
-            eprintln!("{}", trouble.message);
+            tell(&trouble);
             ExitCode::from(code_of(&trouble))
         }
+    }
+}
+
+/// What a compiler said keeps its lines; all else is told in the terminal's width.
+fn tell(trouble: &Trouble) {
+    match code_of(trouble) {
+        3 => eprintln!("{}", trouble.message),
+        _ => eprint!("{}", xtask::terminal::fold(&trouble.message, 0)),
     }
 }
 

@@ -54,8 +54,14 @@ impl Store {
         Self { dir: dir.into() }
     }
 
+    /// # Errors
+    /// With code 2 where this is no such folder.
     pub fn run(&self) -> Outcome<Run> {
-        read(&self.dir.join("run.json"))
+        let path = self.dir.join("run.json");
+        if !path.is_file() {
+            return Err(Trouble::usage(t!("grade.no_run", dir = self.dir.display())));
+        }
+        read(&path).map_err(|e| Trouble { code: 2, ..e })
     }
 
     pub fn put_run(&self, run: &Run) -> Outcome<()> {

@@ -11,15 +11,15 @@ use serde_json::json;
 const USAGE: i32 = 2;
 const GAPS: i32 = 5;
 
+fn grader() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask-grade"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    command.env("LANG", "C").env_remove("LC_ALL").env_remove("TRECE_LANG");
+    command
+}
+
 fn grade(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_xtask-grade"))
-        .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env("LANG", "C")
-        .env_remove("LC_ALL")
-        .env_remove("TRECE_LANG")
-        .output()
-        .expect("the grader starts")
+    grader().args(arguments).output().expect("the grader starts")
 }
 
 /// Ends with the code and says all of it, and nothing else was written.
@@ -128,4 +128,23 @@ fn what_was_not_graded_completely_is_not_reported_and_not_regraded() {
     told(&["report", &half, "--format", "csv"], 3, &["dora", "grade run"]);
     told(&["regrade", &half, "--reason", "x"], 3, &["dora", "grade run"]);
     assert!(!dir.path().join("half/before").exists());
+}
+
+/// A repository for students, as `cargo xtask export` makes it, has no reference.
+#[test]
+fn doctor_says_what_an_export_lacks() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let katas = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../katas");
+    std::os::unix::fs::symlink(katas, dir.path().join("katas")).expect("linked");
+    fs::write(dir.path().join("Cargo.toml"), "").expect("written");
+    let to = dir.path().join("attacks");
+    for more in [vec![], vec!["--lay-out", to.to_str().expect("text")]] {
+        let mut doctor = grader();
+        let output = doctor.arg("doctor").args(&more).current_dir(dir.path()).output();
+        let output = output.expect("the grader starts");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(USAGE), "{stderr}");
+        assert!(stderr.contains("reference of k00"), "{stderr}");
+        assert!(!to.exists());
+    }
 }

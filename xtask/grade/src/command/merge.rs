@@ -21,7 +21,7 @@ pub fn run(options: &Merge) -> Outcome<u8> {
     let parts: Vec<Store> = options.parts.iter().map(Store::new).collect();
     let mut runs = Vec::new();
     for part in &parts {
-        runs.push(part.run().map_err(|e| Trouble { code: 2, ..e })?);
+        runs.push(part.run()?);
     }
     let first = runs.first().expect("there is a part").clone();
     let mut problems = Vec::new();

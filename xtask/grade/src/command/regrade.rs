@@ -19,7 +19,7 @@ use crate::store::{self, Store};
 pub fn run(options: &Regrade) -> Outcome<u8> {
     let workbook = Workbook::find()?;
     let store = Store::new(&options.dir);
-    let known = store.run().map_err(|e| Trouble { code: 2, ..e })?;
+    let known = store.run()?;
     if !store.before().dir.is_dir() {
         store.grades()?;
     }
