@@ -1,6 +1,7 @@
 //! A class made of k00's reference, and the grader as it is typed.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -47,12 +48,12 @@ impl Class {
         for entry in fs::read_dir(reference).expect("a reference").flatten() {
             fs::copy(entry.path(), src.join(entry.file_name())).expect("copied");
         }
-        let core = src.join("s2_core.rs");
-        let text = fs::read_to_string(&core).expect("a source");
+        let file = src.join("s2_core.rs");
+        let text = fs::read_to_string(&file).expect("a source");
         assert!(text.contains(PLACE), "decide begins otherwise");
         // The id makes each of them one of its own.
         let armed = text.replacen(PLACE, &format!("    // {id}\n    {code}\n{PLACE}"), 1);
-        fs::write(core, armed).expect("written");
+        fs::write(file, armed).expect("written");
     }
 
     /// `grade run` of the class on k00, with one slot.
@@ -72,7 +73,7 @@ impl Class {
             let grade = self.grade(out, &id);
             let mut marks = format!("{} {}", grade["katas"][0]["status"], grade["score"]);
             for test in grade["katas"][0]["tests"].as_array().expect("tests") {
-                marks += &format!("\n{} {}", test["id"], test["status"]);
+                let _ = write!(marks, "\n{} {}", test["id"], test["status"]);
             }
             all.insert(id, marks);
         }
