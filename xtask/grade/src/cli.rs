@@ -39,6 +39,8 @@ pub struct Merge {
 #[derive(Debug, Clone)]
 pub struct Regrade {
     pub reason: String,
+    /// Where they are now, if they are no longer where they were.
+    pub submissions: Option<PathBuf>,
     pub jobs: Option<usize>,
     pub sandbox: String,
     pub dir: PathBuf,
@@ -182,9 +184,11 @@ fn parser() -> OptionParser<(Common, Command)> {
     );
     let regrade = {
         let reason = long("reason").help(&*t!("grade.help_reason")).argument("TEXT");
+        let moved = t!("grade.help_moved");
+        let submissions = long("submissions").help(&*moved).argument("DIR|CSV").optional();
         let (jobs, sandbox) = (jobs(), sandbox());
         let dir = positional("DIR").help(&*t!("grade.help_graded"));
-        construct!(Regrade { reason, jobs, sandbox, dir }).map(Command::Regrade)
+        construct!(Regrade { reason, submissions, jobs, sandbox, dir }).map(Command::Regrade)
     };
     let regrade = command!(
         "regrade",
