@@ -78,13 +78,14 @@ fn mark(slot: &Slot, kata: &Kata) -> PathBuf {
     slot.layout().kata_lock(kata).with_extension("warm")
 }
 
-fn stamp(subject: &Subject<'_>, places: &Places) -> String {
-    format!("{}\n{}", subject.template, places.rustc)
+/// Cargo builds again what it finds at another path.
+fn stamp(slot: &Slot, subject: &Subject<'_>, places: &Places) -> String {
+    format!("{}\n{}\n{}", subject.template, places.rustc, slot.root().display())
 }
 
 fn is_warm(slot: &Slot, subject: &Subject<'_>, places: &Places) -> bool {
     let known = fs::read_to_string(mark(slot, subject.kata));
-    known.is_ok_and(|old| old == stamp(subject, places)) && slot.target().is_dir()
+    known.is_ok_and(|old| old == stamp(slot, subject, places)) && slot.target().is_dir()
 }
 
 /// A copy of a folder. `cp` shares what the file system can share.
@@ -130,7 +131,7 @@ impl Bench {
             if let Err(failure) = self.build(course.workbook, kata, &subject.stub, limits)? {
                 return Err(Trouble { message: failure.rendered, code: 3 });
             }
-            let (mark, stamp) = (mark(&self.slot, kata), stamp(subject, places));
+            let (mark, stamp) = (mark(&self.slot, kata), stamp(&self.slot, subject, places));
             xtask::files::write_atomic(&mark, stamp.as_bytes())?;
         }
         Ok(())

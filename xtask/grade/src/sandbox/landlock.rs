@@ -28,6 +28,8 @@ pub struct Landlock {
     pub user: Option<User>,
     pub slot: Layout,
     pub places: Arc<Places>,
+    /// For cargo.
+    pub bare_home: PathBuf,
     pub sockets: Option<PathBuf>,
 }
 
@@ -129,7 +131,7 @@ impl Jail for Landlock {
         let mut stage = Stage::new(None, &Allowance::build(), false, cargo);
         let mut read = system();
         read.push(self.places.sysroot.clone());
-        read.extend([self.places.cargo_home.join("registry"), self.places.bare_home.clone()]);
+        read.extend([self.places.cargo_home.join("registry"), self.bare_home.clone()]);
         read.push(self.slot.root());
         let mut write = devices();
         write.push(self.slot.target());
@@ -138,7 +140,7 @@ impl Jail for Landlock {
         let root = self.slot.root();
         command.current_dir("/").arg("--config").arg(root.join(".cargo/config.toml"));
         command.arg("test").arg("--manifest-path").arg(root.join("Cargo.toml"));
-        let (sysroot, home) = (&self.places.sysroot, &self.places.bare_home);
+        let (sysroot, home) = (&self.places.sysroot, &self.bare_home);
         build_environment(&mut command, sysroot, home, &self.slot.target());
         Ok(command)
     }

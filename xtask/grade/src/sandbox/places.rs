@@ -1,5 +1,5 @@
 use std::fs;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,8 +23,6 @@ pub struct Places {
     /// Of the toolchain.
     pub sysroot: PathBuf,
     pub cargo_home: PathBuf,
-    /// One that has the same registry and nothing else: no configuration, and nobody's tokens.
-    pub bare_home: PathBuf,
     /// A copy of this program, where every user gets to.
     pub own: PathBuf,
     /// What `rustc -vV` says.
@@ -45,11 +43,24 @@ impl Places {
         let cargo_home = real(std::env::var_os("CARGO_HOME").map_or_else(home, Into::into))?;
         Ok(Self {
             sysroot: real(sysroot)?,
-            bare_home: run.bare_home(&cargo_home)?,
             cargo_home,
             own: run.copy_of_this_program()?,
             rustc: said(&["-vV"])?,
         })
+    }
+
+    /// A home for cargo in `base` that has the same registry and nothing else: no configuration, and
+    /// nobody's tokens. Always the same, since what was built from a registry at another path is
+    /// built again.
+    pub fn bare_home(&self, base: &Path) -> Outcome<PathBuf> {
+        let bare = base.join("cargo-home");
+        let (registry, link) = (self.cargo_home.join("registry"), bare.join("registry"));
+        if fs::read_link(&link).is_ok_and(|to| to == registry) {
+            return Ok(bare);
+        }
+        let _ = fs::remove_file(&link);
+        let made = fs::create_dir_all(&bare).and_then(|()| symlink(registry, &link));
+        made.map_err(|e| Trouble::file(&bare, &e)).map(|()| bare)
     }
 }
 
@@ -86,14 +97,6 @@ impl Run {
             fs::set_permissions(&copy, fs::Permissions::from_mode(0o555))
         });
         copied.map_err(|e| Trouble::file(&copy, &e)).map(|()| copy)
-    }
-
-    fn bare_home(&self, cargo_home: &Path) -> Outcome<PathBuf> {
-        let bare = self.dir.join("cargo-home");
-        let registry = cargo_home.join("registry");
-        let made = fs::create_dir(&bare)
-            .and_then(|()| std::os::unix::fs::symlink(registry, bare.join("registry")));
-        made.map_err(|e| Trouble::file(&bare, &e)).map(|()| bare)
     }
 }
 

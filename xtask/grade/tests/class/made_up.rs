@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,12 +16,24 @@ pub const BOMBS: [&str; 3] = ["22-fork-bomb", "22-memory-bomb", "23-endless-loop
 pub struct Class {
     pub dir: PathBuf,
     pub size: usize,
+    /// Of a student and a kata: is what was handed in right?
+    pub right: BTreeMap<(String, String), bool>,
 }
 
 /// What a student did with a kata: the reference with the files of a folder over it, or a stub.
 enum Work {
     Over(Option<PathBuf>),
     Stub,
+}
+
+impl Work {
+    fn is_right(&self) -> bool {
+        match self {
+            Self::Over(None) => true,
+            Self::Over(Some(dir)) => !dir.join("trap.toml").exists(),
+            Self::Stub => false,
+        }
+    }
 }
 
 /// A kata's folder and everything that can be handed in for it.
@@ -50,7 +63,7 @@ impl Class {
         fs::write(armed, text).expect("written");
         fs::write(dir.join("broken.zip"), "PK and nothing").expect("written");
         fs::create_dir_all(dir.join("nothing/notebook")).expect("a folder");
-        Self { dir: dir.to_owned(), size: 7 }
+        Self { dir: dir.to_owned(), size: 7, right: BTreeMap::new() }
     }
 
     /// Attacks as `lay_out` writes them, three broken archives, and students with a work a kata.
@@ -80,6 +93,7 @@ impl Class {
             .iter()
             .filter_map(|dir| dir.file_name()?.to_str().map(Kata::read))
             .collect();
+        let mut right = BTreeMap::new();
         for number in 0..60 - size {
             let id = format!("student-{number:02}");
             for (n, kata) in katas.iter().enumerate() {
@@ -87,9 +101,11 @@ impl Class {
                 let work =
                     if number % 3 == 0 { 0 } else { (number * 5 + n * 3) % kata.works.len() };
                 kata.hand_in(dir, &id, &kata.works[work]);
+                let short = kata.folder.split('-').next().expect("a name").to_owned();
+                right.insert((id.clone(), short), kata.works[work].is_right());
             }
         }
-        Self { dir: dir.to_owned(), size: 60 }
+        Self { dir: dir.to_owned(), size: 60, right }
     }
 }
 

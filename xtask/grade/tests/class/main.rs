@@ -240,6 +240,16 @@ fn a_class_of_sixty_gets_the_same_marks_however_it_is_cut() {
         assert_eq!(scores(grade), scores(&merged[id]), "{id}, merged");
     }
 
+    // Whoever is right passes, and nobody else does.
+    for (id, grade) in &first {
+        for kata in grade["katas"].as_array().expect("katas") {
+            let name = kata["id"].as_str().expect("an id").to_owned();
+            if let Some(right) = class.right.get(&(id.clone(), name.clone())) {
+                assert_eq!(kata["status"] == "pass", *right, "{id}, {name}: {}", kata["status"]);
+            }
+        }
+    }
+
     // Without the bombs, the marks of everybody else are the same.
     for bomb in BOMBS {
         std::fs::remove_dir_all(class.dir.join(bomb)).expect("a bomb is taken away");
