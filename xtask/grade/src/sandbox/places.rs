@@ -49,11 +49,11 @@ impl Places {
         })
     }
 
-    /// A home for cargo in `base` that has the same registry and nothing else: no configuration, and
+    /// A home for cargo in `below` that has the same registry and nothing else: no configuration, and
     /// nobody's tokens. Always the same, since what was built from a registry at another path is
     /// built again.
-    pub fn bare_home(&self, base: &Path) -> Outcome<PathBuf> {
-        let bare = base.join("cargo-home");
+    pub fn bare_home(&self, below: &Path) -> Outcome<PathBuf> {
+        let bare = below.join("cargo-home");
         let (registry, link) = (self.cargo_home.join("registry"), bare.join("registry"));
         if fs::read_link(&link).is_ok_and(|to| to == registry) {
             return Ok(bare);
