@@ -103,8 +103,8 @@ impl Bench {
             let kata = subject.kata;
             let mark = self.slot.layout().kata_lock(kata).with_extension("warm");
             // Cargo builds again what it finds at another path.
-            let place = self.slot.root();
-            let stamp = format!("{}\n{}\n{}", subject.template, places.rustc, place.display());
+            let root = self.slot.root();
+            let stamp = format!("{}\n{}\n{}", subject.template, places.rustc, root.display());
             if fs::read_to_string(&mark).is_ok_and(|old| old == stamp) {
                 continue;
             }
