@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use made_up::Class;
+use made_up::{BOMBS, Class};
 use serde_json::Value;
 
 /// The exit code where a machine has no sandbox.
@@ -147,9 +147,6 @@ fn a_small_class_gets_the_same_marks_however_it_is_cut() {
     assert_eq!(mixed.status.code(), Some(5), "{}", text(&mixed.stderr));
 }
 
-/// Bombs, each a submission of its own.
-const BOMBS: [&str; 3] = ["22-fork-bomb", "22-memory-bomb", "23-endless-loop"];
-
 #[test]
 fn bombs_leave_the_marks_of_the_others_as_they_are() {
     let dir = tempfile::tempdir().expect("a folder");
@@ -197,8 +194,9 @@ fn without_isolation_nothing_is_graded() {
     assert_eq!(output.status.code(), Some(NO_ISOLATION), "{}", text(&output.stderr));
 }
 
-/// A class of 60 over the katas of `TRECE_CLASS_KATAS` (default: all), graded twice and as three
-/// shards. It takes as long as grading a class three times; it prints how long.
+/// A class of 60 over the katas of `TRECE_CLASS_KATAS` (default: all), graded twice, as three shards,
+/// and without its bombs. It takes as long as grading a class four times, and a naive grader a
+/// submission; it prints how long.
 #[test]
 #[ignore = "minutes to hours: `cargo test -p xtask-grade --test class -- --ignored --nocapture`"]
 fn a_class_of_sixty_gets_the_same_marks_however_it_is_cut() {
@@ -240,6 +238,17 @@ fn a_class_of_sixty_gets_the_same_marks_however_it_is_cut() {
     for (id, grade) in &first {
         assert_eq!(scores(grade), scores(&second[id]), "{id}, the second time");
         assert_eq!(scores(grade), scores(&merged[id]), "{id}, merged");
+    }
+
+    // Without the bombs, the marks of everybody else are the same.
+    for bomb in BOMBS {
+        std::fs::remove_dir_all(class.dir.join(bomb)).expect("a bomb is taken away");
+    }
+    run("quiet", &[]);
+    let quiet = marks(&dir.join("quiet"));
+    assert_eq!(quiet.len(), 57);
+    for (id, grade) in &quiet {
+        assert_eq!(scores(grade), scores(&first[id]), "{id}, without bombs");
     }
 
     let graded: Vec<&str> = match &katas {
