@@ -78,7 +78,7 @@ fn mark(slot: &Slot, kata: &Kata) -> PathBuf {
     slot.layout().kata_lock(kata).with_extension("warm")
 }
 
-/// Cargo builds again what it finds at another path.
+/// Its place is in it: cargo builds again what it finds at another path.
 fn stamp(slot: &Slot, subject: &Subject<'_>, places: &Places) -> String {
     format!("{}\n{}\n{}", subject.template, places.rustc, slot.root().display())
 }

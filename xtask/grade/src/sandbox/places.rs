@@ -49,18 +49,18 @@ impl Places {
         })
     }
 
-    /// A home for cargo in `below` that has the same registry and nothing else: no configuration, and
+    /// A home for cargo in `base` that has the same registry and nothing else: no configuration, and
     /// nobody's tokens. Always the same, since what was built from a registry at another path is
     /// built again.
-    pub fn bare_home(&self, below: &Path) -> Outcome<PathBuf> {
-        let bare = below.join("cargo-home");
-        let (registry, link) = (self.cargo_home.join("registry"), bare.join("registry"));
+    pub fn bare_home(&self, base: &Path) -> Outcome<PathBuf> {
+        let home = base.join("cargo-home");
+        let (registry, link) = (self.cargo_home.join("registry"), home.join("registry"));
         if fs::read_link(&link).is_ok_and(|to| to == registry) {
-            return Ok(bare);
+            return Ok(home);
         }
         let _ = fs::remove_file(&link);
-        let made = fs::create_dir_all(&bare).and_then(|()| symlink(registry, &link));
-        made.map_err(|e| Trouble::file(&bare, &e)).map(|()| bare)
+        let made = fs::create_dir_all(&home).and_then(|()| symlink(registry, &link));
+        made.map_err(|e| Trouble::file(&home, &e)).map(|()| home)
     }
 }
 
