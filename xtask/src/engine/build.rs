@@ -219,10 +219,14 @@ impl Build {
             return Ok(Ok(artefact));
         }
         if late {
-            return Ok(Err(self.met(Status::Timeout, cut(&rendered))));
+            // A compiler's own limit is one of processor time: this machine was too busy.
+            return Err(Trouble::new(crate::t!("trouble.build_late", package = self.package)));
         }
         if rendered.is_empty() {
             rendered = complaints;
+        }
+        if self.jail.is_some() && OUT_OF_TIME.iter().any(|word| rendered.contains(word)) {
+            return Ok(Err(self.met(Status::Timeout, cut(&rendered))));
         }
         if self.jail.is_some() && OUT_OF_MEMORY.iter().any(|word| rendered.contains(word)) {
             return Ok(Err(self.met(Status::ResourceLimit, cut(&rendered))));
@@ -272,6 +276,9 @@ impl Build {
         }
     }
 }
+
+/// How cargo says that a compiler has used up its processor time.
+const OUT_OF_TIME: [&str; 2] = ["SIGXCPU", "signal: 24"];
 
 /// How a compiler, a linker and what stands between them say that memory ran out.
 const OUT_OF_MEMORY: [&str; 7] = [

@@ -62,8 +62,12 @@ pub struct Allowance {
     pub disk: u64,
     /// Bytes of output.
     pub output: usize,
-    /// Of a test, as long as it shows no progress.
+    /// Of a test, as long as it shows no progress. Of a build, after which a machine is too busy to
+    /// grade.
     pub deadline: Duration,
+    /// Of one process, seconds of processor time; none where progress is what counts. A busy machine
+    /// uses no more of it than an idle one.
+    pub processor: Option<u64>,
 }
 
 const GIB: u64 = 1 << 30;
@@ -79,12 +83,13 @@ impl Allowance {
             disk: 64 << 20,
             output: 64 << 10,
             deadline: Duration::from_secs(60),
+            processor: None,
         }
     }
 
     /// For PostgreSQL.
     pub fn server() -> Self {
-        Self { processes: 512, file: GIB, ..Self::build() }
+        Self { processes: 512, file: GIB, processor: None, ..Self::build() }
     }
 
     /// For a compiler and a linker.
@@ -96,7 +101,8 @@ impl Allowance {
             file: GIB,
             disk: 4 * GIB,
             output: 64 << 10,
-            deadline: Duration::from_secs(60),
+            deadline: Duration::from_secs(600),
+            processor: Some(60),
         }
     }
 }

@@ -15,6 +15,9 @@ use super::{Allowance, User, landlock, seccomp};
 /// Its name among the arguments of this program.
 pub const WORD: &str = "stage";
 
+/// From the soft limit of processor time to the hard one.
+const LAST_SECONDS: u64 = 5;
+
 /// What it is told, as JSON in an argument.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Stage {
@@ -22,6 +25,7 @@ pub struct Stage {
     address_space: u64,
     processes: u64,
     file: u64,
+    processor: Option<u64>,
     /// Say that the program begins.
     tell: bool,
     program: PathBuf,
@@ -53,6 +57,7 @@ impl Stage {
             address_space: allowance.address_space,
             processes: allowance.processes,
             file: allowance.file,
+            processor: allowance.processor,
             tell,
             program: program.into(),
             rules: None,
@@ -96,13 +101,20 @@ fn prepare(stage: &Stage) -> Result<(), String> {
         landlock::enter(rules)?;
     }
     for (resource, most) in [
-        (Resource::Core, 0),
-        (Resource::As, stage.address_space),
-        (Resource::Nproc, stage.processes),
-        (Resource::Fsize, stage.file),
-        (Resource::Nofile, 1024),
+        (Resource::Core, Some(0)),
+        (Resource::As, Some(stage.address_space)),
+        (Resource::Nproc, Some(stage.processes)),
+        (Resource::Fsize, Some(stage.file)),
+        (Resource::Nofile, Some(1024)),
+        (Resource::Cpu, stage.processor),
     ] {
-        let limit = Rlimit { current: Some(most), maximum: Some(most) };
+        if most.is_none() {
+            continue;
+        }
+        // At the hard limit of processor time the kernel kills without a word; at the soft one a
+        // process is told, and ends, which can be told from a lack of memory.
+        let more = if resource == Resource::Cpu { LAST_SECONDS } else { 0 };
+        let limit = Rlimit { current: most, maximum: most.map(|most| most + more) };
         setrlimit(resource, limit).map_err(|e| format!("{resource:?}: {e}"))?;
     }
     seccomp::enter(stage.rules.as_ref().map(|rules| rules.strict))?;
