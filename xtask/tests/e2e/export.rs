@@ -97,19 +97,15 @@ fn no_answer_reaches_the_students() {
             }
         }
     }
-    for kata in fs::read_dir(workbook.root.join("solutions-hidden")).unwrap().map(Result::unwrap) {
-        let mut answers = vec![kata.path()];
-        while let Some(dir) = answers.pop() {
-            for file in fs::read_dir(dir).unwrap().map(Result::unwrap) {
-                if file.path().is_dir() {
-                    answers.push(file.path());
-                // lib.rs names the steps and holds no answer.
-                } else if file.file_name() != "lib.rs"
-                    && file.path().extension().is_some_and(|e| e == "rs")
-                {
-                    let answer = fs::read(file.path()).unwrap();
-                    assert!(!given.contains(&answer), "{}", file.path().display());
-                }
+    let mut answers = vec![workbook.root.join("solutions-hidden")];
+    while let Some(dir) = answers.pop() {
+        for file in fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()) {
+            if file.is_dir() {
+                answers.push(file);
+            // lib.rs names the steps and holds no answer.
+            } else if file.extension().is_some_and(|e| e == "rs") && !file.ends_with("lib.rs") {
+                let answer = fs::read(&file).unwrap();
+                assert!(!given.contains(&answer), "{}", file.display());
             }
         }
     }
