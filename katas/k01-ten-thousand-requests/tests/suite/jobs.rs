@@ -1,9 +1,13 @@
 //! Jobs that say what becomes of them, and end when the test lets them.
 
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
+use suite::ExpectPanics;
 use suite::say::{holds, same};
 use suite::tasks::{alive, settle};
 use tokio::select;
@@ -110,6 +114,22 @@ pub async fn rest<T>(run: Pin<&mut impl Future<Output = T>>) -> Option<T> {
         answer = run => Some(answer),
         () = settle() => None,
     }
+}
+
+/// The answer of `run`, or `None` when it panics.
+pub async fn unless_it_panics<T>(mut run: Pin<&mut impl Future<Output = T>>) -> Option<T> {
+    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| run.as_mut().poll(context))) {
+        Ok(poll) => poll.map(Some),
+        Err(_panic) => Poll::Ready(None),
+    })
+    .await
+}
+
+/// Fails unless the jobs panicked that should have. To pass a panic on by another one is not wrong.
+#[track_caller]
+pub fn panicked(panics: &ExpectPanics, jobs: usize) {
+    let seen = panics.seen();
+    holds("Panics", format!("at least {jobs}"), seen, seen >= jobs);
 }
 
 /// Opens the doors of the jobs from `first` on, now of the oldest that is under way and now of the

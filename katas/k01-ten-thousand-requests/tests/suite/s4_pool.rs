@@ -15,9 +15,10 @@ use k01_given::PoolError;
 use suite::say::{holds, same};
 use tokio::time::sleep;
 
+use crate::jobs::panicked;
 use crate::threads::{
-    Gate, Keeper, NOT_YET, News, REFUSED, at_once, everybody_had_a_turn, said,
-    until_this_thread_ends,
+    Doorbell, Gate, Keeper, NOT_YET, News, REFUSED, at_once, by_a_passer_by, everybody_had_a_turn,
+    said, until_this_thread_ends, when_it_rings,
 };
 
 type Answer = Result<usize, PoolError>;
@@ -31,7 +32,8 @@ const FULL: Answer = Err(PoolError::Full);
 #[suite::test]
 async fn timers_tick_while_cpu_runs() {
     let _scene = suite::context(
-        "A pool of 1 thread; its job waits for a task that waits for a timer, three times.",
+        "A pool of 1 thread; its job waits for a task that waits for a timer, three times. The call is \
+         polled in one place and then awaited in another, with another waker.",
     );
     let pool = pool(1, 1);
     let keeper = Keeper::default();
@@ -42,8 +44,10 @@ async fn timers_tick_while_cpu_runs() {
         }
         keeper.open();
     });
-    let answer: Answer = pool.run(move || held(&gate, 7)).await;
-    same("The job's answer", answer, Ok(7));
+    let mut call: Call<'_> = Box::pin(pool.run(move || held(&gate, 7)));
+    // As `select!` does whose other branch is ready: somebody else may go on with it.
+    said("The job", &by_a_passer_by(call.as_mut()), NOT_YET);
+    same("The job's answer", call.await, Ok(7));
     ticker.await.expect("the ticker ends");
 }
 
@@ -150,6 +154,42 @@ async fn an_idle_pool_takes_threads_plus_queue() {
             }
         }
     }
+    let _scene = suite::context("A pool of 2 threads, its queue: usize::MAX.");
+    same("The answer of a job", pool(2, usize::MAX).run(|| 1).await, Ok(1));
+}
+
+/// Whoever has an answer finds room for the next job: its own has ended. Else somebody who asks for
+/// one thing after the other is refused now and then, by himself.
+#[suite::test]
+async fn room_comes_before_the_answer() {
+    for panics in [false, true] {
+        let _scene = suite::context(format!(
+            "A pool of 1 thread without a queue; job 0 {}. Its caller has the next job ready, and the \
+             thread that wakes him goes no further before that was asked for.",
+            if panics { "panics" } else { "ends" }
+        ));
+        let (pool, expected) = (pool(1, 0), suite::expect_panics());
+        let (keeper, heard, mut rings) = (Keeper::default(), Keeper::default(), News::new());
+        let gate = keeper.gate();
+        let mut call: Call<'_> = Box::pin(pool.run(move || {
+            gate.wait();
+            assert!(!panics, "job 0 panics");
+            0
+        }));
+        said("Job 0", &by_a_passer_by(call.as_mut()), NOT_YET);
+        let bell = Doorbell::waker(&rings, heard.gate());
+        keeper.open();
+        let saw = when_it_rings(call.as_mut(), &mut rings, &bell).await;
+        said("Job 0", &saw, if panics { "Err(Panicked)" } else { "Ok(0)" });
+        let mut next: Call<'_> = Box::pin(pool.run(|| 1));
+        let saw = by_a_passer_by(next.as_mut());
+        holds("Job 1, right after the answer of job 0", "room for it", &saw, saw != REFUSED);
+        heard.open();
+        drop(expected);
+        if saw == NOT_YET {
+            same("The answer of job 1", next.await, Ok(1));
+        }
+    }
 }
 
 /// Who comes first is served first: otherwise those who have waited longest go on waiting.
@@ -186,7 +226,7 @@ async fn panic_is_an_error() {
         let answer: Answer = pool.run(move || panic!("job {n} panics")).await;
         same(format!("The answer of job {n}, which panics"), answer, Err(PoolError::Panicked));
     }
-    same("Panics", panics.seen(), 5);
+    panicked(&panics, 5);
     drop(panics);
     let _scene = suite::context("Then two jobs come that end when both of them run.");
     all_run_at_once(&pool, 2).await;
@@ -228,7 +268,7 @@ async fn dropped_caller_harms_nobody() {
 /// made and dropped would leave some.
 #[suite::test(deadline = 8)]
 async fn dropped_pool_ends_its_threads() {
-    let _scene = suite::context("A pool of 2 threads, each has done a job; then it is dropped.");
+    let scene = suite::context("A pool of 2 threads, each has done a job; then it is dropped.");
     let pool = pool(2, 0);
     let (keeper, mut began, ended) = (Keeper::default(), News::new(), News::new());
     let mut calls: Vec<Call<'_>> = Vec::new();
@@ -252,6 +292,29 @@ async fn dropped_pool_ends_its_threads() {
     }
     drop(pool);
     same("What its threads say when they have ended", ended.rest().await, vec![]);
+    drop(scene);
+    dropped_while_a_job_runs().await;
+}
+
+async fn dropped_while_a_job_runs() {
+    let _scene = suite::context(
+        "A pool of 1 thread whose job is held; its caller has gone. The pool is dropped, which must \
+         not wait for the job; then the job ends.",
+    );
+    let pool = pool(1, 0);
+    let (keeper, mut began, ended) = (Keeper::default(), News::new(), News::new());
+    let (gate, says, until_the_end) = (keeper.gate(), began.sender(), ended.sender());
+    let mut call: Call<'_> = Box::pin(pool.run(move || {
+        until_this_thread_ends(until_the_end);
+        let _ = says.send(0);
+        held(&gate, 0)
+    }));
+    said("Job 0", &at_once(call.as_mut()).await, NOT_YET);
+    same("The job that has begun", began.next().await, 0);
+    drop(call);
+    drop(pool);
+    keeper.open();
+    same("What its thread says when it has ended", ended.rest().await, vec![]);
 }
 
 fn pool(threads: usize, queue: usize) -> CpuPool {

@@ -11,7 +11,7 @@ use suite::say::same;
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep};
 
-use crate::jobs::{Doors, Ledger, one_by_one};
+use crate::jobs::{Doors, Ledger, one_by_one, panicked};
 
 type Ends = Vec<Job<usize, Refused>>;
 
@@ -138,7 +138,7 @@ async fn no_permit_lost_after_errors() {
         () = sleep(3 * TICK) => {}
     }
     let ends: Ends = one_by_one(run, &ledger, &doors, FAIL, 2).await;
-    same("Panics", panics.seen(), 4);
+    panicked(&panics, 4);
     ledger.was_bounded_by(2);
     let expected: Ends = (0..14)
         .map(|n| match n % 4 {
@@ -167,11 +167,62 @@ async fn no_limit_is_too_long() {
         .await;
         same("How they ended", ends, (0..4).map(Job::Done).collect());
     }
+    for (each, total) in [(NEVER, 3 * TICK), (3 * TICK, NEVER)] {
+        let _scene = suite::context(format!(
+            "2 jobs at once, {each:?} each, {total:?} for all; job 0 takes 10 ms, job 1 never ends."
+        ));
+        let begin = Instant::now();
+        let ends: Ends = run_all_within(2, limit(2), each, total, |n| async move {
+            if n == 1 {
+                return pending().await;
+            }
+            sleep(TICK).await;
+            Ok(n)
+        })
+        .await;
+        same("How they ended", ends, vec![Job::Done(0), Job::Expired]);
+        same("The time that all of it took", begin.elapsed(), 3 * TICK);
+    }
     let _scene = suite::context("No job at all, or fewer than there are places.");
     for jobs in [0, 3] {
         let ends: Ends =
             run_all_within(jobs, NonZeroUsize::MAX, TICK, TICK, |n| async move { Ok(n) }).await;
         same("How they ended", ends, (0..jobs).map(Job::Done).collect());
+    }
+}
+
+/// No time is a limit, too: who has no time left still asks, and must hear so at once. It is not the
+/// same as to have set no limit.
+#[suite::test(paused)]
+async fn no_time_is_a_limit_too() {
+    for (each, total) in [(Duration::ZERO, NEVER), (NEVER, Duration::ZERO), (TICK, 2 * TICK)] {
+        let _scene = suite::context(format!(
+            "4 jobs, at most 2 at once, {each:?} each, {total:?} for all; job 0 takes 5 ms, the \
+             others never end."
+        ));
+        let ledger = Ledger::default();
+        let begin = Instant::now();
+        let ends: Ends = run_all_within(4, limit(2), each, total, |n| {
+            let ticket = ledger.begin(n);
+            async move {
+                if n > 0 {
+                    return pending().await;
+                }
+                sleep(TICK / 2).await;
+                drop(ticket);
+                Ok(n)
+            }
+        })
+        .await;
+        let some_time = each == TICK;
+        let mut expected: Ends = vec![Job::Expired; 4];
+        if some_time {
+            expected[0] = Job::Done(0);
+        }
+        same("How they ended", ends, expected);
+        let took = if some_time { 2 * TICK } else { Duration::ZERO };
+        same("The time that all of it took", begin.elapsed(), took);
+        ledger.is_left_alone().await;
     }
 }
 
@@ -194,7 +245,7 @@ async fn results_keep_request_order() {
         }
     })
     .await;
-    same("Panics", panics.seen(), 3);
+    panicked(&panics, 3);
     let expected: Ends = (0..12)
         .map(|n| match n % 4 {
             0 => Job::Done(n),

@@ -11,10 +11,14 @@ use std::time::Duration;
 
 use k01::s6_cancel::CpuPool;
 use k01_given::{PoolError, Stop};
-use suite::say::same;
+use suite::say::{holds, same};
 use tokio::time::sleep;
 
-use crate::threads::{Keeper, NOT_YET, News, REFUSED, at_once, said};
+use crate::jobs::panicked;
+use crate::threads::{
+    Doorbell, Keeper, NOT_YET, News, REFUSED, at_once, by_a_passer_by, said,
+    until_this_thread_ends, when_it_rings,
+};
 
 type Answer = Result<usize, PoolError>;
 type Call<'a> = Pin<Box<dyn Future<Output = Answer> + 'a>>;
@@ -211,9 +215,99 @@ async fn patient_callers_notice_nothing() {
         let expected = if n == 2 { Err(PoolError::Panicked) } else { Ok(n) };
         same(format!("The answer of job {n}"), call.await, expected);
     }
-    same("Panics", panics.seen(), 1);
+    panicked(&panics, 1);
     drop(pool);
     same("The order in which they began", began.rest().await, vec![1, 2, 3, 4]);
+    let _scene = suite::context("A pool of 2 threads, its queue: usize::MAX.");
+    same("The answer of a job", self::pool(2, usize::MAX).run(|_| 1).await, Ok(1));
+}
+
+/// Each place is given back once: by a job that has ended, or by a caller who has taken his job out
+/// of the line. Who gives it back twice makes room that is not there.
+#[suite::test]
+async fn room_is_what_it_was() {
+    let _scene = suite::context(
+        "A pool of 1 thread, queue of 1. Jobs 0 and 1 end and are answered; job 2 runs, job 3 waits, \
+         and their callers go away; job 4 ends. Then there must be room for two again.",
+    );
+    let pool = pool(1, 1);
+    for _round in 0..3 {
+        let (keeper, mut began) = (Keeper::default(), News::new());
+        let (first, second) =
+            (taken(&pool, &keeper, &began, 0).await, taken(&pool, &keeper, &began, 1).await);
+        refuses(&pool, &keeper, &began).await;
+        keeper.open();
+        same("The answers of jobs 0 and 1", (first.await, second.await), (Ok(0), Ok(1)));
+        same("The jobs that have begun", [began.next().await, began.next().await], [0, 1]);
+        let keeper = Keeper::default();
+        let running = taken(&pool, &keeper, &began, 2).await;
+        same("The job that has begun", began.next().await, 2);
+        drop(taken(&pool, &keeper, &began, 3).await);
+        drop(running);
+        keeper.open();
+        same("The answer of job 4", when_there_is_room(&pool, |_| 4).await, Ok(4));
+    }
+}
+
+/// Whoever has an answer finds room for the next job: its own has ended.
+#[suite::test]
+async fn room_comes_before_the_answer() {
+    let _scene = suite::context(
+        "A pool of 1 thread without a queue; job 0 ends. Its caller has the next job ready, and the \
+         thread that wakes him goes no further before that was asked for.",
+    );
+    let pool = pool(1, 0);
+    let (keeper, heard, mut rings) = (Keeper::default(), Keeper::default(), News::new());
+    let gate = keeper.gate();
+    let mut call: Call<'_> = Box::pin(pool.run(move |_| {
+        gate.wait();
+        0
+    }));
+    said("Job 0", &by_a_passer_by(call.as_mut()), NOT_YET);
+    let bell = Doorbell::waker(&rings, heard.gate());
+    keeper.open();
+    said("Job 0", &when_it_rings(call.as_mut(), &mut rings, &bell).await, "Ok(0)");
+    let mut next: Call<'_> = Box::pin(pool.run(|_| 1));
+    let saw = by_a_passer_by(next.as_mut());
+    holds("Job 1, right after the answer of job 0", "room for it", &saw, saw != REFUSED);
+    heard.open();
+    if saw == NOT_YET {
+        same("The answer of job 1", next.await, Ok(1));
+    }
+}
+
+/// Who drops the pool has its threads back, and does not wait for them: not for one that rests, nor
+/// for one that still works.
+#[suite::test(deadline = 8)]
+async fn dropped_pool_ends_its_threads() {
+    let _scene = suite::context(
+        "A pool of 2 threads: one has done its job, the other's job is held, and its caller has \
+         gone. The pool is dropped; then that job ends.",
+    );
+    let pool = pool(2, 0);
+    let (keepers, mut began, ended) =
+        ([Keeper::default(), Keeper::default()], News::new(), News::new());
+    let mut calls: Vec<Call<'_>> = Vec::new();
+    for (n, keeper) in keepers.iter().enumerate() {
+        let (gate, says, until_the_end) = (keeper.gate(), began.sender(), ended.sender());
+        let mut call: Call<'_> = Box::pin(pool.run(move |_| {
+            until_this_thread_ends(until_the_end);
+            let _ = says.send(n);
+            gate.wait();
+            n
+        }));
+        said(format!("Job {n}"), &at_once(call.as_mut()).await, NOT_YET);
+        same("The job that has begun", began.next().await, n);
+        calls.push(call);
+    }
+    drop(calls.pop());
+    keepers[0].open();
+    for call in calls {
+        same("The answer of job 0", call.await, Ok(0));
+    }
+    drop(pool);
+    keepers[1].open();
+    same("What its threads say when they have ended", ended.rest().await, vec![]);
 }
 
 fn pool(threads: usize, queue: usize) -> CpuPool {

@@ -5,7 +5,8 @@ use std::fmt::{Debug, Display};
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::task::Poll;
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, ThreadId};
 
 use suite::say::holds;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -97,7 +98,7 @@ impl<T> News<T> {
 pub async fn everybody_had_a_turn() {
     for _ in 0..25 {
         let (here, came) = oneshot::channel();
-        std::thread::spawn(move || here.send(()));
+        thread::spawn(move || here.send(()));
         came.await.expect("the thread says so");
     }
 }
@@ -109,19 +110,77 @@ pub const REFUSED: &str = "Err(Full)";
 
 /// One poll: what the call says at once.
 pub async fn at_once<T: Debug>(mut call: Pin<&mut (impl Future<Output = T> + ?Sized)>) -> String {
-    poll_fn(|context| {
-        Poll::Ready(match call.as_mut().poll(context) {
-            Poll::Ready(answer) => format!("{answer:?}"),
-            Poll::Pending => NOT_YET.to_owned(),
-        })
-    })
-    .await
+    poll_fn(|context| Poll::Ready(told(call.as_mut().poll(context)))).await
 }
 
 /// Fails unless that is what a call said.
 #[track_caller]
 pub fn said(what: impl Display, saw: &str, expected: &str) {
     holds(what, expected, saw, saw == expected);
+}
+
+/// One poll by somebody who does not stay: what the call says at once. Whoever polls it next is the
+/// one to be woken.
+pub fn by_a_passer_by<T: Debug>(call: Pin<&mut (impl Future<Output = T> + ?Sized)>) -> String {
+    told(call.poll(&mut Context::from_waker(Waker::noop())))
+}
+
+/// The waker of a caller who is there at once: the thread that wakes it stands still in the midst of
+/// waking, and the caller goes on meanwhile.
+pub struct Doorbell {
+    rings: UnboundedSender<()>,
+    /// Whose own thread must not stand still.
+    caller: ThreadId,
+    heard: Gate,
+}
+
+/// So many turns of everybody else the thread stands still at most. It may hold a lock that the
+/// caller needs, and that is nobody's fault.
+const TURNS: usize = 100;
+
+impl Doorbell {
+    /// Rings are news, and `heard` lets the thread go on that rang.
+    pub fn waker(rings: &News<()>, heard: Gate) -> Waker {
+        let caller = thread::current().id();
+        Arc::new(Self { rings: rings.sender(), caller, heard }).into()
+    }
+}
+
+impl Wake for Doorbell {
+    fn wake(self: Arc<Self>) {
+        let _ = self.rings.send(());
+        if thread::current().id() == self.caller {
+            return;
+        }
+        for _ in 0..TURNS {
+            if self.heard.is_open() {
+                return;
+            }
+            let _ = thread::spawn(thread::yield_now).join();
+        }
+    }
+}
+
+/// Polls `call` whenever `rings` says so, until it answers.
+pub async fn when_it_rings<T: Debug>(
+    mut call: Pin<&mut (impl Future<Output = T> + ?Sized)>,
+    rings: &mut News<()>,
+    bell: &Waker,
+) -> String {
+    loop {
+        let saw = told(call.as_mut().poll(&mut Context::from_waker(bell)));
+        if saw != NOT_YET {
+            return saw;
+        }
+        rings.next().await;
+    }
+}
+
+fn told<T: Debug>(poll: Poll<T>) -> String {
+    match poll {
+        Poll::Ready(answer) => format!("{answer:?}"),
+        Poll::Pending => NOT_YET.to_owned(),
+    }
 }
 
 thread_local! {
