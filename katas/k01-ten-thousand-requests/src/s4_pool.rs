@@ -22,7 +22,7 @@ impl CpuPool {
     }
 
     /// Runs `f` on a thread of the pool and answers with what it returns. No thread of the runtime
-    /// is blocked meanwhile.
+    /// is blocked meanwhile, nor busy with asking whether it is done: the caller is woken when it is.
     ///
     /// Jobs begin in the order in which they came, at most one on each thread; a job comes when
     /// its future is polled for the first time. The pool has taken `threads + queue` jobs at most

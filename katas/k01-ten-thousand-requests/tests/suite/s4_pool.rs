@@ -18,7 +18,7 @@ use tokio::time::sleep;
 use crate::jobs::panicked;
 use crate::threads::{
     Doorbell, Gate, Keeper, NOT_YET, News, REFUSED, at_once, by_a_passer_by, everybody_had_a_turn,
-    said, until_this_thread_ends, when_it_rings,
+    polled, said, until_this_thread_ends, when_it_rings,
 };
 
 type Answer = Result<usize, PoolError>;
@@ -49,6 +49,33 @@ async fn timers_tick_while_cpu_runs() {
     said("The job", &by_a_passer_by(call.as_mut()), NOT_YET);
     same("The job's answer", call.await, Ok(7));
     ticker.await.expect("the ticker ends");
+    nobody_asks_again_and_again().await;
+}
+
+/// To be woken once more than needed is nobody's fault; to be woken all the time is a plan.
+async fn nobody_asks_again_and_again() {
+    const NOW_AND_THEN: usize = 2;
+    let _scene = suite::context(
+        "A pool of 1 thread; its job is held while a timer ticks 50 times, 1 ms each; the call is \
+         polled when it was woken.",
+    );
+    let (pool, keeper, mut rings) = (pool(1, 0), Keeper::default(), News::new());
+    let (gate, bell) = (keeper.gate(), Doorbell::waker(&rings, keeper.gate()));
+    let mut call: Call<'_> = Box::pin(pool.run(move || held(&gate, 7)));
+    said("The job", &polled(call.as_mut(), &bell), NOT_YET);
+    let mut woken = 0;
+    for _ in 0..50 {
+        sleep(Duration::from_millis(1)).await;
+        let rang = rings.so_far().len();
+        if rang > 0 {
+            woken += rang;
+            said("The job", &polled(call.as_mut(), &bell), NOT_YET);
+        }
+    }
+    let patient = woken <= NOW_AND_THEN;
+    holds("How often the call was woken while its job ran", "hardly ever", woken, patient);
+    keeper.open();
+    same("The job's answer", call.await, Ok(7));
 }
 
 /// However many jobs come, no more of them run at once than there are threads: more would only

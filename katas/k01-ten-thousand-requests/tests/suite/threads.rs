@@ -122,7 +122,15 @@ pub fn said(what: impl Display, saw: &str, expected: &str) {
 /// One poll by somebody who does not stay: what the call says at once. Whoever polls it next is the
 /// one to be woken.
 pub fn by_a_passer_by<T: Debug>(call: Pin<&mut (impl Future<Output = T> + ?Sized)>) -> String {
-    told(call.poll(&mut Context::from_waker(Waker::noop())))
+    polled(call, Waker::noop())
+}
+
+/// One poll by whoever is woken by `waker`: what the call says at once.
+pub fn polled<T: Debug>(
+    call: Pin<&mut (impl Future<Output = T> + ?Sized)>,
+    waker: &Waker,
+) -> String {
+    told(call.poll(&mut Context::from_waker(waker)))
 }
 
 /// The waker of a caller who is there at once: the thread that wakes it stands still in the midst of
@@ -168,7 +176,7 @@ pub async fn when_it_rings<T: Debug>(
     bell: &Waker,
 ) -> String {
     loop {
-        let saw = told(call.as_mut().poll(&mut Context::from_waker(bell)));
+        let saw = polled(call.as_mut(), bell);
         if saw != NOT_YET {
             return saw;
         }
