@@ -59,7 +59,7 @@ async fn nobody_asks_again_and_again() {
         "A pool of 1 thread; its job is held while a timer ticks 50 times, 1 ms each; the call is \
          polled when it was woken.",
     );
-    let (pool, keeper, mut rings) = (pool(1, 0), Keeper::default(), News::new());
+    let (pool, keeper, mut rings) = (pool(1, 1), Keeper::default(), News::new());
     let (gate, bell) = (keeper.gate(), Doorbell::waker(&rings, keeper.gate()));
     let mut call: Call<'_> = Box::pin(pool.run(move || held(&gate, 7)));
     said("The job", &polled(call.as_mut(), &bell), NOT_YET);
