@@ -5,15 +5,9 @@ use std::process::ExitCode;
 
 use bpaf::{Args, OptionParser, Parser, construct, long, positional, pure};
 
+use crate::common::{Common, common};
 use crate::help;
 use crate::t;
-
-/// What every command understands.
-#[derive(Debug, Clone)]
-pub struct Common {
-    pub lang: Option<String>,
-    pub plain: bool,
-}
 
 #[derive(Debug, Clone)]
 pub struct Check {
@@ -126,12 +120,6 @@ fn command_first(mut arguments: Vec<OsString>) -> Vec<OsString> {
     }
     arguments.rotate_left(before);
     arguments
-}
-
-fn common() -> impl Parser<Common> {
-    let lang = long("lang").help(&*t!("help.lang")).argument("LANG").optional();
-    let plain = long("plain").help(&*t!("help.plain")).switch();
-    construct!(Common { lang, plain })
 }
 
 fn kata() -> impl Parser<Option<String>> {

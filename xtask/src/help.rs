@@ -39,9 +39,16 @@ fn translated(text: &str) -> String {
         ("Available commands:", t!("cli.commands")),
         ("Prints help information", t!("cli.help")),
         ("no such command or positional:", t!("cli.no_such_command")),
-        ("did you mean", t!("cli.did_you_mean")),
         ("couldn't parse", t!("cli.could_not_parse")),
         ("is not expected in this context", t!("cli.not_expected")),
+        (", pass `--help` for usage information", String::new()),
+        (". Pass `--help` for usage information", String::new()),
+        ("expected `", format!("{} `", t!("cli.missing"))),
+        ("flag `", "`".to_owned()),
+        ("is not valid in this context", t!("cli.not_expected")),
+        ("did you mean to pass it to command", t!("cli.behind")),
+        ("did you mean", t!("cli.did_you_mean")),
+        ("invalid digit found in string", t!("cli.no_number")),
     ]
     .iter()
     .fold(text.to_owned(), |text, (english, phrase)| text.replace(english, phrase))
@@ -49,25 +56,55 @@ fn translated(text: &str) -> String {
 
 /// Folds paragraphs, and entries of a term and its explanation, which go on under the explanation.
 fn fold(text: &str, width: usize) -> String {
-    // (where a line of it goes on, its whole text)
-    let mut entries: Vec<(usize, String)> = Vec::new();
+    let mut entries: Vec<Entry> = Vec::new();
     for line in text.lines() {
         let indent = line.len() - line.trim_start().len();
-        let continues = entries.last().is_some_and(|(hang, whole)| {
-            *hang == indent && !whole.is_empty() && !line.is_empty() && !whole.ends_with(':')
-        });
-        if let (true, Some((_, whole))) = (continues, entries.last_mut()) {
-            whole.push(' ');
-            whole.push_str(line.trim_start());
-            continue;
+        match entries.last_mut().filter(|entry| entry.goes_on(line, indent)) {
+            Some(entry) => entry.append(line.trim_start()),
+            None => entries.push(Entry { indent, hang: hanging(line, indent), whole: line.into() }),
         }
-        entries.push((hanging(line, indent), line.to_owned()));
+    }
+    // A term that is longer than its column has its explanation further to the right; where that
+    // goes on, it is in the column.
+    for block in entries.split_mut(|entry| entry.whole.is_empty()) {
+        let column = block.iter().filter(|e| e.is_term()).map(|e| e.hang).min();
+        for entry in block.iter_mut().filter(|e| e.is_term()) {
+            entry.hang = column.unwrap_or(entry.hang);
+        }
     }
     let mut out = String::new();
-    for (hang, whole) in entries {
+    for Entry { hang, whole, .. } in entries {
         put(&mut out, &whole, hang, width);
     }
     out
+}
+
+struct Entry {
+    indent: usize,
+    /// Where a further line of it begins.
+    hang: usize,
+    whole: String,
+}
+
+impl Entry {
+    fn is_term(&self) -> bool {
+        self.hang > self.indent
+    }
+
+    /// Further in than a term begins, which is at 4 or, without a short form, at 8.
+    fn goes_on(&self, line: &str, indent: usize) -> bool {
+        let under = self.hang == indent || (self.is_term() && indent > self.indent + 8);
+        under && !self.whole.is_empty() && !line.is_empty() && !self.whole.ends_with(':')
+    }
+
+    /// The parser breaks its lines within words, too: `[` and `--plain]`, `-j` and `=N]`.
+    fn append(&mut self, more: &str) {
+        let within = self.whole.ends_with(['[', '(']) || more.starts_with(['=', ']', ')']);
+        if !within {
+            self.whole.push(' ');
+        }
+        self.whole.push_str(more);
+    }
 }
 
 /// Where the explanation of `    --plain   sentences …` begins; the indent of anything else.
@@ -110,6 +147,23 @@ mod tests {
         assert_eq!(
             fold(text, 30),
             "One two three four five\n\nOptions:\n    --lang=LANG  language of\n                 the words and\n                 more\n    --plain      no signs\n"
+        );
+    }
+
+    #[test]
+    fn a_term_longer_than_its_column_goes_on_in_the_column() {
+        let text = "    --plain     no signs\n    --submissions=DIR  where all of them\n                are now\n        -j=N    how many\n";
+        assert_eq!(
+            fold(text, 35),
+            "    --plain     no signs\n    --submissions=DIR  where all of\n                them are now\n        -j=N    how many\n"
+        );
+    }
+
+    #[test]
+    fn what_the_parser_broke_within_a_word_is_whole_again() {
+        assert_eq!(
+            fold("Usage: run [\n--plain] [-j\n=N] [--only=ROW\n]", 80),
+            "Usage: run [--plain] [-j=N] [--only=ROW]\n"
         );
     }
 }

@@ -14,7 +14,7 @@ mod show;
 
 use std::process::ExitCode;
 
-use xtask::{engine, files, help, t, terminal, toml, words, workbook};
+use xtask::{common, engine, files, help, t, terminal, toml, words, workbook};
 
 fn main() -> ExitCode {
     quiet_when_nobody_reads();

@@ -4,18 +4,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use bpaf::{Args, OptionParser, Parser, construct, long, positional};
+use xtask::common::{Common, common};
 use xtask::words;
 use xtask::workbook::Outcome;
 use xtask::{help, t};
 
 use crate::{collect, command, report};
-
-/// What every command understands.
-#[derive(Debug, Clone)]
-pub struct Common {
-    pub lang: Option<String>,
-    pub plain: bool,
-}
 
 /// `grade run`.
 #[derive(Debug, Clone)]
@@ -45,6 +39,8 @@ pub struct Merge {
 #[derive(Debug, Clone)]
 pub struct Regrade {
     pub reason: String,
+    /// Where they are now, if they are no longer where they were.
+    pub submissions: Option<PathBuf>,
     pub jobs: Option<usize>,
     pub sandbox: String,
     pub dir: PathBuf,
@@ -113,12 +109,6 @@ pub fn read() -> Result<(Common, Command), ExitCode> {
         return Err(ExitCode::from(2));
     }
     Ok((common, command))
-}
-
-fn common() -> impl Parser<Common> {
-    let lang = long("lang").help(&*t!("help.lang")).argument("LANG").optional();
-    let plain = long("plain").help(&*t!("help.plain")).switch();
-    construct!(Common { lang, plain })
 }
 
 fn jobs() -> impl Parser<Option<usize>> {
@@ -194,9 +184,11 @@ fn parser() -> OptionParser<(Common, Command)> {
     );
     let regrade = {
         let reason = long("reason").help(&*t!("grade.help_reason")).argument("TEXT");
+        let moved = t!("grade.help_moved");
+        let submissions = long("submissions").help(&*moved).argument("DIR|CSV").optional();
         let (jobs, sandbox) = (jobs(), sandbox());
         let dir = positional("DIR").help(&*t!("grade.help_graded"));
-        construct!(Regrade { reason, jobs, sandbox, dir }).map(Command::Regrade)
+        construct!(Regrade { reason, submissions, jobs, sandbox, dir }).map(Command::Regrade)
     };
     let regrade = command!(
         "regrade",

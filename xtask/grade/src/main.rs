@@ -14,9 +14,12 @@ mod report;
 mod result;
 mod sandbox;
 mod store;
+mod table;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+
+use xtask::workbook::Trouble;
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
@@ -38,8 +41,24 @@ fn main() -> ExitCode {
     match command.run() {
         Ok(code) => ExitCode::from(code),
         Err(trouble) => {
-            eprintln!("{}", trouble.message);
-            ExitCode::from(trouble.code)
+            tell(&trouble);
+            ExitCode::from(code_of(&trouble))
         }
+    }
+}
+
+/// What a compiler said keeps its lines; all else is told in the terminal's width.
+fn tell(trouble: &Trouble) {
+    match code_of(trouble) {
+        3 => eprintln!("{}", trouble.message),
+        _ => eprint!("{}", xtask::terminal::fold(&trouble.message, 0)),
+    }
+}
+
+/// Of what did not work: 1 is what `--strict` says of marks, so whatever fails here is `incomplete`.
+fn code_of(trouble: &Trouble) -> u8 {
+    match trouble.code {
+        1 => 3,
+        code => code,
     }
 }

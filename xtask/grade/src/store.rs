@@ -4,6 +4,7 @@
 //! run.json             what was asked: katas, seed, shard, the submissions of this shard
 //! units/ID/KATA.json   a unit each, written whole or not at all
 //! grades/ID.json       a submission each, from its units
+//! before/              units and grades that `regrade` has not replaced in full yet
 //! ```
 
 use std::fs;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use xtask::files;
+use xtask::t;
 use xtask::workbook::{Outcome, Trouble};
 
 use crate::result::{Grade, Tool, Unit};
@@ -31,8 +33,14 @@ pub struct Run {
     pub shard: Option<String>,
     /// Those of this shard, sorted.
     pub submissions: Vec<String>,
-    /// The folder or the manifest that they came from, as it was typed.
+    /// The folder or the manifest that they came from: absolute, so that it means the same from
+    /// wherever they are graded again.
     pub from: String,
+    #[serde(default)]
+    pub confirm_failures: usize,
+    /// As it was typed.
+    #[serde(default)]
+    pub require_trust: Option<String>,
 }
 
 /// A run's folder.
@@ -46,8 +54,14 @@ impl Store {
         Self { dir: dir.into() }
     }
 
+    /// # Errors
+    /// With code 2 where this is no such folder.
     pub fn run(&self) -> Outcome<Run> {
-        read(&self.dir.join("run.json"))
+        let path = self.dir.join("run.json");
+        if !path.is_file() {
+            return Err(Trouble::usage(t!("grade.no_run", dir = self.dir.display())));
+        }
+        read(&path).map_err(|e| Trouble { code: 2, ..e })
     }
 
     pub fn put_run(&self, run: &Run) -> Outcome<()> {
@@ -82,9 +96,42 @@ impl Store {
     /// All grades, by the submission's id.
     ///
     /// # Errors
-    /// When one cannot be read: a report must not leave somebody out in silence.
+    /// When one is missing or cannot be read: a report must not leave somebody out in silence.
     pub fn grades(&self) -> Outcome<Vec<Grade>> {
-        self.run()?.submissions.iter().map(|id| read(&self.grade_path(id))).collect()
+        let of = |id: &String| {
+            let path = self.grade_path(id);
+            if path.exists() { read(&path) } else { Err(self.incomplete(id)) }
+        };
+        self.run()?.submissions.iter().map(of).collect()
+    }
+
+    fn incomplete(&self, id: &str) -> Trouble {
+        let dir = self.dir.display();
+        Trouble { message: t!("grade.incomplete", id = id, dir = dir), code: 3 }
+    }
+
+    /// What was graded before `regrade`, for as long as it has not replaced all of it.
+    pub fn before(&self) -> Self {
+        Self::new(self.dir.join("before"))
+    }
+
+    /// Puts all units and grades aside, so that they are made anew. Where that was done already,
+    /// and what came after was interrupted, nothing changes.
+    pub fn set_aside(&self) -> Outcome<()> {
+        let before = self.before().dir;
+        if before.is_dir() {
+            return Ok(());
+        }
+        // Its name says that it is complete.
+        let moving = self.dir.join("before.new");
+        fs::create_dir_all(&moving).map_err(|e| Trouble::file(&moving, &e))?;
+        for part in ["units", "grades"] {
+            let part = (self.dir.join(part), moving.join(part));
+            if part.0.exists() {
+                fs::rename(&part.0, &part.1).map_err(|e| Trouble::file(&part.0, &e))?;
+            }
+        }
+        fs::rename(&moving, &before).map_err(|e| Trouble::file(&moving, &e))
     }
 }
 

@@ -59,7 +59,7 @@ fn report(dir: &Path, formats: &str) -> Output {
         .unwrap()
 }
 
-const ALL: &str = "json,md,csv,junit,gradescope,classroom50,exercism,canvas";
+const ALL: &str = "json,md,csv,junit,gradescope,classroom50,exercism,prairielearn,autolab,canvas";
 
 #[test]
 fn every_format_is_written_where_it_is_said() {
@@ -68,7 +68,7 @@ fn every_format_is_written_where_it_is_said() {
     let output = report(&dir, ALL);
     let said = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(said.lines().count(), 8, "{said}");
+    assert_eq!(said.lines().count(), 10, "{said}");
     for place in said.lines() {
         assert!(Path::new(place).exists(), "{place}");
     }
@@ -82,6 +82,8 @@ fn every_format_is_written_where_it_is_said() {
         "gradescope/alice.json",
         "classroom50/alice/result.json",
         "exercism/alice/k02/results.json",
+        "prairielearn/alice.json",
+        "autolab/alice.txt",
         "canvas.csv",
     ] {
         assert!(reports.join(file).is_file(), "{file}");
@@ -98,6 +100,10 @@ fn who_could_not_be_graded_is_named_and_has_no_zero() {
     let marks = fs::read_to_string(dir.join("reports/marks.csv")).unwrap();
     assert!(marks.lines().any(|l| l.starts_with("bob,,3,")), "{marks}");
     assert!(!dir.join("reports/classroom50/bob").exists());
+    assert!(!dir.join("reports/autolab/bob.txt").exists());
+    let open = fs::read_to_string(dir.join("reports/prairielearn/bob.json")).unwrap();
+    let open: Value = serde_json::from_str(&open).unwrap();
+    assert!(open["gradable"] == false && open.get("score").is_none(), "{open}");
     let canvas = fs::read_to_string(dir.join("reports/canvas.csv")).unwrap();
     assert!(canvas.lines().any(|l| l == "bob,,,bob,,"), "{canvas}");
 }
@@ -113,4 +119,23 @@ fn a_wrong_format_and_a_wrong_folder_are_told() {
     let output = report(&dir.join("nowhere"), "md");
     assert_ne!(output.status.code(), Some(0));
     assert!(String::from_utf8_lossy(&output.stderr).contains("run.json"));
+}
+
+/// What `PrairieLearn` and Autolab document of their formats, held against what is typed.
+#[test]
+fn results_are_where_the_platforms_look_for_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = marks(dir.path(), &["alice"]);
+    assert!(report(&dir, "prairielearn,autolab").status.success());
+    let results = fs::read_to_string(dir.join("reports/prairielearn/alice.json")).unwrap();
+    let results: Value = serde_json::from_str(&results).unwrap();
+    assert_eq!((&results["gradable"], &results["score"]), (&json!(true), &json!(1.0)));
+    let test = &results["tests"][0];
+    assert_eq!((&test["points"], &test["max_points"]), (&json!(3), &json!(3)));
+    for field in ["name", "message", "output"] {
+        assert!(test[field].is_string(), "{test}");
+    }
+    let printed = fs::read_to_string(dir.join("reports/autolab/alice.txt")).unwrap();
+    let last = printed.lines().last().unwrap();
+    assert_eq!(last, r#"{"scoreboard":[3,3],"scores":{"k02":3}}"#);
 }

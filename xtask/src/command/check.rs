@@ -254,7 +254,7 @@ fn beliefs(workbook: &Workbook, kata: &Kata, step: &StepVerdict<'_>) -> Vec<Stri
         return Vec::new();
     }
     // A verdict does not depend on what the workbook knows of wrong answers.
-    let traps = workbook::traps(workbook, kata).unwrap_or_default();
+    let traps = workbook::beliefs(workbook, kata).unwrap_or_default();
     let matching = traps.iter().filter(|trap| {
         trap.step == step.step.module
             && trap.fails.len() == failed.len()

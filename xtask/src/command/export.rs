@@ -6,7 +6,7 @@ use std::process::{Command, ExitCode, Stdio};
 use crate::files;
 use crate::t;
 use crate::terminal::{fold, hint};
-use crate::workbook::{Outcome, Trouble, Workbook};
+use crate::workbook::{self, Outcome, Trouble, Workbook};
 
 /// What stands at the root of a repository for students. Everything that is not named stays behind,
 /// so that nothing reaches them by being forgotten: solutions, backups, somebody's marks.
@@ -30,8 +30,8 @@ const ROOT: [&str; 15] = [
 /// The runner comes with it, but for the tests of its own, which need the solutions.
 const RUNNER: &str = "xtask";
 
-/// Writes a repository for students: everything that `check` needs, every kata a stub, and no
-/// solutions.
+/// Writes a repository for students: everything that `check` needs, every kata a stub, the beliefs
+/// behind wrong answers without the answers, and no solutions.
 ///
 /// All members of the workspace stay, so `Cargo.lock` fits as it is. Never writes over anything.
 pub fn run(workbook: &Workbook, to: &Path) -> Outcome<ExitCode> {
@@ -46,6 +46,12 @@ pub fn run(workbook: &Workbook, to: &Path) -> Outcome<ExitCode> {
         let src = to.join("katas").join(kata.folder()).join("src");
         for file in files::tree(&kata.stub()).map_err(|e| Trouble::file(&kata.stub(), &e))? {
             copy(&kata.stub().join(&file), &src.join(&file))?;
+            count += 1;
+        }
+        let beliefs = to.join("katas").join(kata.folder()).join(workbook::BELIEFS);
+        for trap in workbook::traps(workbook, kata)? {
+            let known = Path::new(&trap.variant.name).join(workbook::TRAP);
+            copy(&trap.variant.dir.join(workbook::TRAP), &beliefs.join(known))?;
             count += 1;
         }
     }

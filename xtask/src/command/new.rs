@@ -9,11 +9,12 @@ use crate::toml::{members, quoted, with_members};
 use crate::workbook::{self, Kata, Outcome, Trouble, Workbook};
 
 /// What a new kata begins with: its path below the kata's folder, and its text with places to fill.
-const KATA: [(&str, &str); 10] = [
+const KATA: [(&str, &str); 11] = [
     ("Cargo.toml", include_str!("../../templates/kata/manifest.toml")),
     ("kata.toml", include_str!("../../templates/kata/kata.toml")),
     ("hints.md", include_str!("../../templates/kata/hints.md")),
     ("hints.es.md", include_str!("../../templates/kata/hints.es.md")),
+    ("notebook.toml", include_str!("../../templates/kata/notebook.toml")),
     ("stub/lib.rs", include_str!("../../templates/kata/stub/lib.rs")),
     ("stub/s1_first.rs", include_str!("../../templates/kata/stub/s1_first.rs")),
     ("src/lib.rs", include_str!("../../templates/kata/stub/lib.rs")),
@@ -171,7 +172,7 @@ mod tests {
 
     use super::{Name, run};
     use crate::files;
-    use crate::workbook::{self, Workbook};
+    use crate::workbook::{self, Asks, Section, Workbook};
 
     const MANIFEST: &str = "[workspace]\nresolver = \"3\"\nmembers = [\n    \"katas/k02-x\",\n    \"xtask\",\n] # all\n\n[profile]\n";
 
@@ -206,6 +207,14 @@ mod tests {
         let tests = workbook::read(kata).unwrap();
         assert_eq!(tests, workbook::from_suite(kata).unwrap());
         assert_eq!(workbook::hints(kata, "s1_first").unwrap().len(), 3);
+        let asks = Asks::of(kata).unwrap();
+        for section in Section::ALL {
+            let of_all = Asks::default().questions(section);
+            assert_ne!(asks.questions(section), of_all, "it asks what fits any kata");
+        }
+        let shown = asks.code.unwrap();
+        let code = fs::read_to_string(kata.src().join(&shown.file)).unwrap();
+        assert!(code.contains(&format!("fn {}(", shown.name)), "{code}");
         let traps = workbook::traps(&book, kata).unwrap();
         assert_eq!(traps[0].fails[0].test, tests[0].id());
         let manifest = fs::read_to_string(dir.path().join("Cargo.toml")).unwrap();

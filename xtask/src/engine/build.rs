@@ -151,9 +151,10 @@ impl Build {
 
     fn command(&self) -> Outcome<Command> {
         if let Some(jail) = &self.jail {
-            return jail.cargo();
+            return jail.cargo_test();
         }
         let mut command = cargo(&self.root);
+        command.arg("test");
         if let Some(target) = &self.target {
             command.env("CARGO_TARGET_DIR", target);
         }
@@ -168,7 +169,7 @@ impl Build {
         };
         let mut child = self
             .command()?
-            .args(["test", "--no-run", "--quiet", colour, "--test", "suite", "-p", &self.package])
+            .args(["--no-run", "--quiet", colour, "--test", "suite", "-p", &self.package])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

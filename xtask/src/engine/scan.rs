@@ -119,9 +119,13 @@ fn scan_source(file: &str, source: &str, rules: &[&str]) -> Vec<Finding> {
     scan.findings
 }
 
-/// Could the scan read it? What it cannot read and the compiler can is refused.
+/// Could the scan read it? What it cannot read and the compiler can is refused. So is a shebang:
+/// the compiler passes over such a line (Rust reference, "Shebang removal"), the scan does not, and
+/// a quote or a comment that begins there would hide what follows.
 pub fn lexes(source: &str) -> bool {
-    TokenStream::from_str(source).is_ok()
+    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+    let shebang = source.strip_prefix("#!").is_some_and(|s| !s.trim_start().starts_with('['));
+    !shebang && TokenStream::from_str(source).is_ok()
 }
 
 struct Scan<'a> {
@@ -308,7 +312,7 @@ fn path_at(tokens: &[TokenTree], mut i: usize) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::scan_source;
+    use super::{lexes, scan_source};
 
     fn lines(source: &str, rules: &[&str]) -> Vec<usize> {
         scan_source("s.rs", source, rules).into_iter().map(|f| f.line).collect()
@@ -322,6 +326,16 @@ mod tests {
         assert_eq!(lines("#[unsafe(no_mangle)]\nfn exit() {}", &[]), [1, 1]);
         assert_eq!(lines("fn f() { std::panic::set_hook(h); }", &[]), [1]);
         assert_eq!(lines("const V: &str = env!(\"HOME\");", &[]), [1]);
+    }
+
+    #[test]
+    fn a_line_that_only_the_compiler_passes_over_is_not_read() {
+        for source in ["#!/bin/sh /*\nfn f() {}\n// */", "\u{feff}#!x\n", "#! \"\n// \"\n"] {
+            assert!(!lexes(source), "{source}");
+        }
+        for source in ["#![allow(dead_code)]\n", "#! [cfg(all())]\n", "fn f() {}\n#[test]\n"] {
+            assert!(lexes(source), "{source}");
+        }
     }
 
     #[test]

@@ -156,8 +156,21 @@ pub fn build_failure(kata: &Kata, step: &Step, failure: &BuildFailure) -> String
         bold(&t!("check.does_not_compile"))
     );
     out.push('\n');
-    out.push_str(&links(kata, step, failure.file.as_deref(), None));
+    let Some(called) = called_by_tests(kata, failure) else {
+        out.push_str(&links(kata, step, failure.file.as_deref(), None));
+        return out;
+    };
+    // Nobody is to edit a test: what it calls is not what the stub declares.
+    let at = |tree: &str| format!("katas/{}/{tree}/{called}", kata.folder());
+    out.push_str(&fold(&t!("check.other_signature", stub = at("stub")), 2));
+    out.push_str(&links(kata, step, Some(&at("src")), None));
     out
+}
+
+/// The file of the step whose tests do not compile.
+fn called_by_tests(kata: &Kata, failure: &BuildFailure) -> Option<String> {
+    let test = failure.file.as_deref()?.split_once("/tests/suite/")?.1;
+    kata.steps.iter().map(Step::file).find(|file| file == test)
 }
 
 /// What the scan found.

@@ -53,6 +53,21 @@ pub fn traps(workbook: &Workbook, kata: &Kata) -> Outcome<Vec<Trap>> {
     folders(&workbook.solutions(kata).join("traps"))?.into_iter().map(read).collect()
 }
 
+/// What says of a wrong answer what it believes and where it fails.
+pub const TRAP: &str = "trap.toml";
+
+/// Where an export keeps what is known of wrong answers, below a kata: `NAME/trap.toml`, without
+/// the answers.
+pub const BELIEFS: &str = "beliefs";
+
+/// The wrong answers that `check` knows the belief behind: all of them, in an export too.
+pub fn beliefs(workbook: &Workbook, kata: &Kata) -> Outcome<Vec<Trap>> {
+    if workbook.has_solutions() {
+        return traps(workbook, kata);
+    }
+    folders(&kata.dir.join(BELIEFS))?.into_iter().map(read).collect()
+}
+
 fn folders(dir: &Path) -> Outcome<Vec<Variant>> {
     let mut found = Vec::new();
     // A repository for students has no solutions.
@@ -69,7 +84,7 @@ fn folders(dir: &Path) -> Outcome<Vec<Variant>> {
 }
 
 fn read(variant: Variant) -> Outcome<Trap> {
-    let path = variant.dir.join("trap.toml");
+    let path = variant.dir.join(TRAP);
     let text = std::fs::read_to_string(&path).map_err(|e| Trouble::file(&path, &e))?;
     let document = toml_span::parse(&text).map_err(|e| Trouble::file(&path, &e))?;
     let table = document.as_table().expect("a document is a table");

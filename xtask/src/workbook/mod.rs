@@ -11,7 +11,7 @@ mod tests_toml;
 use std::path::{Path, PathBuf};
 
 pub use kata::{Kata, Step};
-pub use misconceptions::{Trap, alternates, traps};
+pub use misconceptions::{BELIEFS, TRAP, Trap, alternates, beliefs, traps};
 pub use month::{Month, Question, months};
 pub use notebook::{Asks, Item, Section};
 pub use sections::{hints, hints_in};

@@ -19,7 +19,8 @@ pub enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 8] = [
+    /// In the order of the page.
+    pub const ALL: [Self; 8] = [
         Self::Problem,
         Self::Implementation,
         Self::Code,

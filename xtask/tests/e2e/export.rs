@@ -38,6 +38,12 @@ fn students_work_as_in_the_full_workbook() {
     let ran = run(&workbook, &students, &["check", "k02", "--step", "1"]);
     assert_eq!(ran.code, 1, "{ran}");
     assert!(ran.says("Not written yet"), "{ran}");
+    // What is known of wrong answers came along, and no wrong answer did.
+    let trap = workbook.solutions().join("traps/one-after-the-other/s1_observe.rs");
+    fs::copy(trap, students.join("katas/k02-balance-race/src/s1_observe.rs")).unwrap();
+    let ran = run(&workbook, &students, &["check", "k02", "--step", "1"]);
+    assert_eq!(ran.code, 1, "{ran}");
+    assert!(ran.says("so any order of them loses money"), "{ran}");
     let reference = workbook.solutions().join("reference/s1_observe.rs");
     fs::copy(reference, students.join("katas/k02-balance-race/src/s1_observe.rs")).unwrap();
     let ran = run(&workbook, &students, &["check", "k02", "--step", "1"]);
@@ -92,15 +98,18 @@ fn no_answer_reaches_the_students() {
         }
     }
     for kata in fs::read_dir(workbook.root.join("solutions-hidden")).unwrap().map(Result::unwrap) {
-        let reference = kata.path().join("reference");
-        if !reference.is_dir() {
-            continue;
-        }
-        for file in fs::read_dir(reference).unwrap().map(Result::unwrap) {
-            // lib.rs names the steps and holds no answer.
-            if file.file_name() != "lib.rs" && file.path().is_file() {
-                let answer = fs::read(file.path()).unwrap();
-                assert!(!given.contains(&answer), "{}", file.path().display());
+        let mut answers = vec![kata.path()];
+        while let Some(dir) = answers.pop() {
+            for file in fs::read_dir(dir).unwrap().map(Result::unwrap) {
+                if file.path().is_dir() {
+                    answers.push(file.path());
+                // lib.rs names the steps and holds no answer.
+                } else if file.file_name() != "lib.rs"
+                    && file.path().extension().is_some_and(|e| e == "rs")
+                {
+                    let answer = fs::read(file.path()).unwrap();
+                    assert!(!given.contains(&answer), "{}", file.path().display());
+                }
             }
         }
     }

@@ -35,6 +35,19 @@ fn a_compile_error_is_cargos_own() {
 }
 
 #[test]
+fn a_changed_signature_is_not_mended_in_a_test() {
+    let workbook = Workbook::fresh();
+    workbook.write(
+        "s1_observe.rs",
+        "pub fn losing_schedule(_: u8) -> Vec<k02_given::Who> { vec![] }\n",
+    );
+    let ran = workbook.run(&["check", "k02"]);
+    assert_eq!(ran.code, 1, "{ran}");
+    assert!(ran.says("Compare with katas/k02-balance-race/stub/s1_observe.rs"), "{ran}");
+    assert!(ran.says("Edit      katas/k02-balance-race/src/s1_observe.rs"), "{ran}");
+}
+
+#[test]
 fn what_goes_round_the_tests_is_refused() {
     let workbook = Workbook::fresh();
     workbook.write("s2_lock.rs", "use std::sync::Mutex;\npub struct LockAccount(Mutex<u64>);\n");

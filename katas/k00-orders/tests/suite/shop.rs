@@ -4,8 +4,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use explorer::{
-    Bounds, Caller, Ended, Finding, Footprint, Harm, Replayed, Reply, Returned, Run, Trouble,
-    World, short,
+    BadCode, Bounds, Caller, Ended, Finding, Footprint, Harm, Replayed, Reply, Returned, Run,
+    Trouble, World, short,
 };
 use k00::s3_shell::Orders;
 use k00_given::{
@@ -129,7 +129,7 @@ pub fn explore(scenario: impl Fn() -> Scenario) {
     let _exploring = suite::exploring();
     // A panic of a lane is told with its schedule.
     let _panics = suite::expect_panics();
-    if let Some(code) = asked(number) {
+    if let Some(code) = suite::replay_of(number) {
         show(explorer::replay(scenario().open(), &code), number);
     }
     let found = explorer::explore(scenario().open());
@@ -138,37 +138,17 @@ pub fn explore(scenario: impl Fn() -> Scenario) {
         Err(outcome) => format!("fails: {}", outcome.replay.as_deref().unwrap_or_default()),
     });
     if let Err(outcome) = found {
-        suite::fail(numbered(*outcome, number));
+        suite::fail(suite::numbered(*outcome, number));
     }
 }
 
-/// The code that was asked for, if it is one of this exploration: `A.B2~3` is the test's third.
-fn asked(number: usize) -> Option<String> {
-    let code = suite::replay()?;
-    let (schedule, of) = code.split_once('~').unwrap_or((&code, "1"));
-    (of.parse().unwrap_or(1) == number).then(|| schedule.to_owned())
-}
-
-fn numbered(mut outcome: Outcome, number: usize) -> Outcome {
-    if let Some(code) = outcome.replay.as_mut().filter(|_| number > 1) {
-        *code = format!("{code}~{number}");
-    }
-    outcome
-}
-
-fn show(replayed: Result<Result<Replayed, explorer::BadCode>, Box<Outcome>>, number: usize) -> ! {
+fn show(replayed: Result<Result<Replayed, BadCode>, Box<Outcome>>, number: usize) -> ! {
     let outcome = match replayed {
         Err(outcome) => *outcome,
         Ok(Err(bad)) => Outcome::new(Status::Fail, bad.to_string()),
-        Ok(Ok(Replayed { outcome: Some(outcome), .. })) => outcome,
-        Ok(Ok(replayed)) => {
-            let mut outcome = Outcome::new(Status::Pass, "Nothing is wrong with this schedule.");
-            outcome.timeline = Some(replayed.timeline);
-            outcome.replay = Some(replayed.run.code.to_string());
-            outcome
-        }
+        Ok(Ok(replayed)) => replayed.told(),
     };
-    suite::fail(numbered(outcome, number))
+    suite::fail(suite::numbered(outcome, number))
 }
 
 fn told(answer: Result<Placed, OrderError>) -> Returned {

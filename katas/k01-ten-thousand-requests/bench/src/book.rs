@@ -1,5 +1,7 @@
 //! What the book shows of this bench was measured, and is in the form of today: the pictures are
 //! drawn anew from the runs and are the same, and so is each line of the table.
+//!
+//! `TRECE_BLESS=1` writes the pictures anew. Look at them then, in light and in dark.
 
 use std::fs;
 use std::path::Path;
@@ -39,6 +41,9 @@ fn the_book_shows_what_was_measured_as_it_is_shown_today() {
     let labels = Labels::new(Lang::En, words.in_flight, words.served, &keys).every_curve();
     let drawn = pictures(&runs, &labels);
     for (file, svg) in &drawn {
+        if std::env::var_os("TRECE_BLESS").is_some() {
+            fs::write(folder.join(file), svg).expect("a file");
+        }
         let shown = fs::read_to_string(folder.join(file)).expect("a picture");
         assert_eq!(&shown, svg, "{file} is drawn otherwise today");
     }

@@ -11,22 +11,4 @@ const BENCH: Quick = Quick {
     server: false,
 };
 
-#[test]
-fn json_has_a_verdict_for_each_way() {
-    BENCH.json_has_a_verdict_for_each_way();
-}
-
-#[test]
-fn the_table_stays_within_80_columns() {
-    BENCH.the_table_stays_within_80_columns();
-}
-
-#[test]
-fn wrong_arguments_are_named() {
-    BENCH.wrong_arguments_are_named();
-}
-
-#[test]
-fn what_was_measured_is_kept() {
-    BENCH.what_was_measured_is_kept();
-}
+bench_lab::quick_tests!(BENCH);

@@ -10,6 +10,9 @@ use crate::say::Told;
 /// What a lane's function gives back: words that compare.
 pub type Says<'a> = Pin<Box<dyn Future<Output = Result<String, Told>> + Send + 'a>>;
 
+/// What a lane does.
+pub type Lane = for<'a> fn(&'a mut Client) -> Says<'a>;
+
 pub fn caller(name: &str) -> CallerId {
     CallerId(name.to_owned())
 }

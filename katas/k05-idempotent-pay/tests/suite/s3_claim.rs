@@ -9,8 +9,8 @@ use suite::cancel::after_polls;
 use suite::say::{holds, same};
 use tokio_postgres::Client;
 
-use crate::rows::{Says, anew, caller, key, print, response, text};
-use crate::say::{Told, swept, told, word, wrong};
+use crate::rows::{Lane, Says, anew, caller, key, print, response, text};
+use crate::say::{Told, fail_without_tables, swept, told, word, wrong};
 
 /// However requests with one key meet, one of them gets it, and the others are told that it runs or
 /// what it was answered with: whoever looks first and takes afterwards finds it free twice.
@@ -174,18 +174,8 @@ fn crash_anywhere_leaves_one_owner() {
     explore(scenario().check(|ran| one_owner(ran, false)));
     let all = explore(scenario().crashes().check(|ran| one_owner(ran, false)));
     swept(&all);
-    for (call, lane) in failing() {
-        explore(Scenario::new("", "").lane(call, lane).check(move |ran| {
-            let saw = told(ran, "A");
-            if saw == "Err(Sql(42P01))" {
-                return Ok(());
-            }
-            wrong("The table is not there.", "PostgreSQL's error, 42P01", saw)
-        }));
-    }
+    fail_without_tables(failing());
 }
-
-type Lane = for<'a> fn(&'a mut Client) -> Says<'a>;
 
 /// A call of each function, for a store that is not in order.
 fn failing() -> [(&'static str, Lane); 3] {

@@ -10,8 +10,8 @@ use suite::cancel::after_polls;
 use suite::say::{holds, same};
 use tokio_postgres::Client;
 
-use crate::rows::{Says, anew, caller, key, print, response, text};
-use crate::say::{Told, swept, told, word, wrong};
+use crate::rows::{Lane, Says, anew, caller, key, print, response, text};
+use crate::say::{Told, fail_without_tables, swept, told, word, wrong};
 
 /// A lease keeps others out until it has lapsed, to the second; then the same request may have the
 /// key, with a higher fence. An answer ends all of that.
@@ -216,18 +216,8 @@ fn crash_anywhere_ends_with_one_answer() {
     explore(scenario());
     let all = explore(scenario().crashes());
     swept(&all);
-    for (call, lane) in failing() {
-        explore(Scenario::new("", "").lane(call, lane).check(move |ran| {
-            let saw = told(ran, "A");
-            if saw == "Err(Sql(42P01))" {
-                return Ok(());
-            }
-            wrong("The table is not there.", "PostgreSQL's error, 42P01", saw)
-        }));
-    }
+    fail_without_tables(failing());
 }
-
-type Lane = for<'a> fn(&'a mut Client) -> Says<'a>;
 
 /// A call of each function, for a store that is not in order.
 fn failing() -> [(&'static str, Lane); 3] {

@@ -3,7 +3,9 @@
 use std::fmt::{self, Debug};
 
 use k05_given::{Claim, StoreError};
-use postgres_lab::wire::sessions::{Explored, Ran};
+use postgres_lab::wire::sessions::{Explored, Ran, Scenario, explore};
+
+use crate::rows::Lane;
 
 /// An error in words that are the same each time: PostgreSQL's own messages have process ids in
 /// them.
@@ -54,6 +56,19 @@ pub fn word(claim: &Claim) -> String {
 /// What the lane's caller was told; nothing where its process died.
 pub fn told<'a>(ran: &'a Ran, lane: &str) -> &'a str {
     ran.returned(lane).map_or("", |returned| returned.text.as_str())
+}
+
+/// Runs each call, of lane A, on a database without tables: what it is told is PostgreSQL's error.
+pub fn fail_without_tables<const N: usize>(calls: [(&str, Lane); N]) {
+    for (call, lane) in calls {
+        explore(Scenario::new("", "").lane(call, lane).check(|ran| {
+            let saw = told(ran, "A");
+            if saw == "Err(Sql(42P01))" {
+                return Ok(());
+            }
+            wrong("The table is not there.", "PostgreSQL's error, 42P01", saw)
+        }));
+    }
 }
 
 /// Says at how many places a sweep has killed: "anywhere" is a number.

@@ -9,6 +9,28 @@ use jzon::JsonValue;
 
 use crate::run::Runs;
 
+/// A test for each question that every bench is asked: `bench_lab::quick_tests!(BENCH);`, with a
+/// [`Quick`] of that name.
+#[macro_export]
+macro_rules! quick_tests {
+    ($bench:ident) => {
+        $crate::quick_tests!($bench:
+            json_has_a_verdict_for_each_way
+            the_table_stays_within_80_columns
+            wrong_arguments_are_named
+            what_was_measured_is_kept
+        );
+    };
+    ($bench:ident: $($question:ident)+) => {
+        $(
+            #[test]
+            fn $question() {
+                $bench.$question();
+            }
+        )+
+    };
+}
+
 /// A bench's program, and what it is to say.
 #[derive(Debug, Clone, Copy)]
 pub struct Quick {

@@ -40,7 +40,7 @@ mod watchdog;
 
 use std::time::Duration;
 
-pub use exploring::{Exploring, exploration, exploring, hand_on, handed_on};
+pub use exploring::{Exploring, exploration, exploring, hand_on, handed_on, numbered, replay_of};
 pub use failure::{Failure, fail, not_verified};
 pub use fingerprint::fingerprint;
 pub use run::{Context, ExpectPanics, context, expect_panics, preface, replay, seed};

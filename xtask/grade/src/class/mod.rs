@@ -117,13 +117,22 @@ impl<'c> Class<'c> {
         };
         let stop = Arc::new(AtomicBool::new(false));
         for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-            let registered = signal_hook::flag::register(signal, Arc::clone(&stop));
+            // Asked a second time, it ends at once.
+            let now =
+                || signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&stop));
+            let registered =
+                now().and_then(|_| signal_hook::flag::register(signal, Arc::clone(&stop)));
             registered.map_err(|e| Trouble::new(e.to_string()))?;
         }
         let needed =
             settings.kind != Kind::None && course.katas.iter().any(|s| needs_postgres(s.kata));
         let template = if needed { Some(Template::make(&run)?) } else { None };
-        let benches = slot::open(course, &settings, &places, &run)?;
+        let benches = slot::open(course, &settings, &places, &run);
+        // The signal also reached the build that was under way.
+        if stop.load(Ordering::Relaxed) {
+            return Err(Trouble { message: t!("grade.interrupted"), code: 130 });
+        }
+        let benches = benches?;
         let stubs = Mutex::default();
         Ok(Self { course, settings, tool, benches, template, _run: run, stubs, stop })
     }
@@ -234,7 +243,9 @@ impl<'c> Class<'c> {
         let id = &work.subject.kata.id;
         let Some(unit) = store.unit(&work.source.id, id) else { return false };
         let same = if self.settings.only_changed {
-            unit.submission.tree_sha256 == work.taken.sha256()
+            // The sum is of what was taken, and says nothing of files that were refused.
+            let refused = unit.kata.flags.iter().any(|f| f == flag::FILES);
+            !refused && unit.submission.tree_sha256 == work.taken.sha256()
         } else {
             unit.key == key::unit(self, work)
         };

@@ -15,7 +15,7 @@ use xtask::engine::{Build, BuildFailure, BuildLimits, Built, Jail, Overlay, Slot
 use xtask::t;
 use xtask::workbook::{Kata, Outcome, Trouble, Workbook};
 
-use super::{Course, Settings, base};
+use super::{Course, Settings, Subject, base};
 use crate::sandbox::{self, Allowance, Places, Run, Server};
 
 /// A slot that is ready.
@@ -43,11 +43,16 @@ pub fn open(
     let mut benches: Vec<Bench> = Vec::new();
     for number in 0..settings.jobs {
         let home = base.join(number.to_string());
-        if let (Some(first), false) = (benches.first(), home.join("target").is_dir()) {
-            fs::create_dir_all(&home).map_err(|e| Trouble::file(&home, &e))?;
-            copy(&first.slot.target(), &home.join("target"))?;
-        }
         let slot = Slot::at(home.clone())?;
+        // Whatever the first slot has built, no other builds again.
+        let cold = course.katas.iter().any(|s| !is_warm(&slot, s, places));
+        if let (Some(first), true) = (benches.first(), cold) {
+            let target = slot.target();
+            if target.is_dir() {
+                fs::remove_dir_all(&target).map_err(|e| Trouble::file(&target, &e))?;
+            }
+            copy(&first.slot.target(), &target)?;
+        }
         let dir = run.dir.join(format!("slot-{number}"));
         let sockets = dir.join("pg");
         let user = sandbox::user(number);
@@ -66,6 +71,21 @@ pub fn open(
         benches.push(bench);
     }
     Ok(benches)
+}
+
+/// Where a slot keeps for what it has built a kata's stub.
+fn mark(slot: &Slot, kata: &Kata) -> PathBuf {
+    slot.layout().kata_lock(kata).with_extension("warm")
+}
+
+/// Its place is in it: cargo builds again what it finds at another path.
+fn stamp(slot: &Slot, subject: &Subject<'_>, places: &Places) -> String {
+    format!("{}\n{}\n{}", subject.template, places.rustc, slot.root().display())
+}
+
+fn is_warm(slot: &Slot, subject: &Subject<'_>, places: &Places) -> bool {
+    let known = fs::read_to_string(mark(slot, subject.kata));
+    known.is_ok_and(|old| old == stamp(slot, subject, places)) && slot.target().is_dir()
 }
 
 /// A copy of a folder. `cp` shares what the file system can share.
@@ -101,9 +121,7 @@ impl Bench {
     fn warm(&self, course: &Course<'_>, places: &Places) -> Outcome<()> {
         for subject in &course.katas {
             let kata = subject.kata;
-            let mark = self.slot.layout().kata_lock(kata).with_extension("warm");
-            let stamp = format!("{}\n{}", subject.template, places.rustc);
-            if fs::read_to_string(&mark).is_ok_and(|old| old == stamp) {
+            if is_warm(&self.slot, subject, places) {
                 continue;
             }
             eprintln!("{}", t!("grade.warming", slot = self.number + 1, kata = kata.id));
@@ -113,6 +131,7 @@ impl Bench {
             if let Err(failure) = self.build(course.workbook, kata, &subject.stub, limits)? {
                 return Err(Trouble { message: failure.rendered, code: 3 });
             }
+            let (mark, stamp) = (mark(&self.slot, kata), stamp(&self.slot, subject, places));
             xtask::files::write_atomic(&mark, stamp.as_bytes())?;
         }
         Ok(())

@@ -9,9 +9,10 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use xtask::t;
-use xtask::workbook::{Outcome, Trouble};
+use xtask::workbook::Outcome;
 
 use crate::intake::identified;
+use crate::table::Table;
 
 /// One student.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,36 +26,24 @@ pub struct Row {
 
 /// The class, each student once, in the order of the roster.
 pub fn read(path: &Path, until: SystemTime) -> Outcome<Vec<Row>> {
-    let wrong = |e: &dyn std::fmt::Display| Trouble::usage(format!("{}: {e}", path.display()));
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .trim(csv::Trim::All)
-        .from_path(path)
-        .map_err(|e| wrong(&e))?;
-    let header = reader.headers().map_err(|e| wrong(&e))?.clone();
-    let column = |name: &str| {
-        header.iter().position(|h| h.trim_start_matches('\u{feff}').eq_ignore_ascii_case(name))
-    };
-    let need =
-        |name: &str| column(name).ok_or_else(|| wrong(&t!("collect.no_column", name = name)));
-    let (id, source) = (need("id")?, need("source")?);
-    let (branch, submitted) = (column("branch"), column("submitted_at"));
+    let table = Table::read(path)?;
+    let (id, source) = (table.need("id")?, table.need("source")?);
+    let (branch, submitted) = (table.column("branch"), table.column("submitted_at"));
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut rows: Vec<Row> = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|e| wrong(&e))?;
-        let cell = |at: Option<usize>| at.and_then(|at| record.get(at)).filter(|c| !c.is_empty());
-        let Some(id) = cell(Some(id)) else { continue };
-        let id = identified(id)?;
-        let submitted_at = cell(submitted)
+    for row in table.rows() {
+        let Some(id) = row.cell(id) else { continue };
+        let id = identified(id).map_err(|e| row.wrong(&e.message))?;
+        let submitted_at = row
+            .cell(submitted)
             .map(|text| {
                 humantime::parse_rfc3339_weak(text)
-                    .map_err(|_| wrong(&t!("collect.bad_instant", id = id, instant = text)))
+                    .map_err(|_| row.wrong(&t!("collect.bad_instant", id = id, instant = text)))
             })
             .transpose()?;
         let late = submitted_at.is_some_and(|at| at > until);
-        let source = cell(Some(source)).filter(|_| !late).map(|source| from(folder, source));
-        let branch = cell(branch).map(str::to_owned);
+        let source = row.cell(source).filter(|_| !late).map(|source| from(folder, source));
+        let branch = row.cell(branch).map(str::to_owned);
         add(&mut rows, Row { id, source, branch, submitted_at });
     }
     Ok(rows)

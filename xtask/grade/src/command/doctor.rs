@@ -22,6 +22,8 @@ const INTERRUPTED: u8 = 130;
 /// Grades the reference, the stub and every attack of the corpus, and compares.
 pub fn run(options: &Doctor) -> Outcome<u8> {
     let workbook = Workbook::find()?;
+    let reference = workbook.need_solutions(|| t!("grade.no_reference"));
+    reference.map_err(|e| Trouble { code: 2, ..e })?;
     let attacks = doctor::corpus(options.only.as_deref())?;
     if let Some(dir) = &options.lay_out {
         for attack in attacks.iter().filter(|a| !a.probe) {

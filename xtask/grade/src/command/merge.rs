@@ -5,8 +5,10 @@ use xtask::t;
 use xtask::workbook::{Outcome, Trouble};
 
 use crate::cli::Merge;
+use crate::intake::identified;
 use crate::result::{Grade, Unit};
 use crate::store::{self, Store};
+use crate::table::Table;
 
 /// The exit code of a merge that would leave somebody out, or count somebody twice.
 const INCOMPLETE: u8 = 5;
@@ -19,7 +21,7 @@ pub fn run(options: &Merge) -> Outcome<u8> {
     let parts: Vec<Store> = options.parts.iter().map(Store::new).collect();
     let mut runs = Vec::new();
     for part in &parts {
-        runs.push(part.run().map_err(|e| Trouble { code: 2, ..e })?);
+        runs.push(part.run()?);
     }
     let first = runs.first().expect("there is a part").clone();
     let mut problems = Vec::new();
@@ -67,19 +69,14 @@ pub fn run(options: &Merge) -> Outcome<u8> {
     Ok(if open { 3 } else { 0 })
 }
 
-/// The ids of a class: the column `id`, or else the first.
+/// The ids of a class.
 fn roster(path: &Path) -> Outcome<BTreeSet<String>> {
-    let wrong =
-        |e: csv::Error| Trouble::usage(t!("trouble.file", path = path.display(), error = e));
-    let mut reader = csv::Reader::from_path(path).map_err(wrong)?;
-    let heads = reader.headers().map_err(wrong)?;
-    let column = heads.iter().position(|h| h.trim().eq_ignore_ascii_case("id")).unwrap_or(0);
+    let table = Table::read(path)?;
+    let id = table.need("id")?;
     let mut ids = BTreeSet::new();
-    for record in reader.records() {
-        let record = record.map_err(wrong)?;
-        let id = record.get(column).unwrap_or_default().trim();
-        if !id.is_empty() {
-            ids.insert(id.to_owned());
+    for row in table.rows() {
+        if let Some(id) = row.cell(id) {
+            ids.insert(identified(id).map_err(|e| row.wrong(&e.message))?);
         }
     }
     Ok(ids)
@@ -110,6 +107,8 @@ mod tests {
             shard: None,
             submissions: ids.iter().map(|id| (*id).to_owned()).collect(),
             from: "class".into(),
+            confirm_failures: 0,
+            require_trust: None,
         };
         store.put_run(&run).unwrap();
         for id in graded {
@@ -165,6 +164,8 @@ mod tests {
         assert_eq!(merge(&["one", "two"], Some("r.csv")).unwrap(), 0);
         let merged = Store::new(path("out"));
         assert_eq!(merged.grades().unwrap().len(), 3);
+        fs::write(path("r.csv"), "name\na\n").unwrap();
+        assert_eq!(merge(&["one", "two"], Some("r.csv")).unwrap_err().0, 2);
         fs::write(path("r.csv"), "id\na\n").unwrap();
         assert_eq!(merge(&["one", "two"], Some("r.csv")).unwrap_err().0, 5);
     }

@@ -17,11 +17,9 @@ pub fn run(options: &Run) -> Outcome<u8> {
     let sources = mine(intake::sources(&options.submissions)?, options.shard.as_deref())?;
     let store = Store::new(&options.out);
     let known = store.run().ok();
-    let require_oracle = match options.require_trust.as_deref() {
-        None | Some("receipt") => false,
-        Some("oracle") => true,
-        Some(other) => return Err(Trouble::usage(t!("grade.bad_trust", level = other))),
-    };
+    let require_oracle = oracle(options.require_trust.as_deref())?;
+    let from = std::path::absolute(&options.submissions)
+        .map_err(|e| Trouble::file(&options.submissions, &e))?;
     let seed = match (&options.seed, &known) {
         (Some(seed), _) => parsed(seed)?,
         (None, Some(run)) => parsed(&run.seed)?,
@@ -47,11 +45,22 @@ pub fn run(options: &Run) -> Outcome<u8> {
         katas: course.katas.iter().map(|s| s.kata.id.clone()).collect(),
         shard: options.shard.clone(),
         submissions: sources.iter().map(|s| s.id.clone()).collect(),
-        from: options.submissions.display().to_string(),
+        from: from.display().to_string(),
+        confirm_failures: options.confirm_failures,
+        require_trust: options.require_trust.clone(),
     })?;
     let tally = class.grade(&sources, &store)?;
     tell(&tally, &store);
     Ok(code(&tally, options.strict))
+}
+
+/// Does `--require-trust` ask for the stronger of the two?
+pub fn oracle(level: Option<&str>) -> Outcome<bool> {
+    match level {
+        None | Some("receipt") => Ok(false),
+        Some("oracle") => Ok(true),
+        Some(other) => Err(Trouble::usage(t!("grade.bad_trust", level = other))),
+    }
 }
 
 /// What a run came to, on standard output.

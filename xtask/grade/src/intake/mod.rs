@@ -14,6 +14,8 @@ use xtask::engine::{Finding, Overlay};
 use xtask::t;
 use xtask::workbook::{Kata, Outcome, Trouble};
 
+use crate::table::Table;
+
 /// Where a submission lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
@@ -203,27 +205,29 @@ fn listed(dir: &Path) -> Outcome<Vec<Source>> {
 
 /// `id,path[,submitted_at]`, with a line of headings; paths are relative to the manifest.
 fn manifest(path: &Path) -> Outcome<Vec<Source>> {
-    let wrong = |error: &dyn std::fmt::Display| {
-        Trouble::usage(t!("trouble.file", path = path.display(), error = error))
-    };
-    let mut reader = csv::Reader::from_path(path).map_err(|e| wrong(&e))?;
-    let heads = reader.headers().map_err(|e| wrong(&e))?.clone();
-    let column = |name: &str| heads.iter().position(|h| h.trim().eq_ignore_ascii_case(name));
-    let (Some(id), Some(place)) = (column("id"), column("path")) else {
-        return Err(wrong(&t!("grade.no_columns")));
-    };
-    let at = column("submitted_at");
+    let table = Table::read(path)?;
+    let (id, place) = (table.need("id")?, table.need("path")?);
+    let at = table.column("submitted_at");
     let base = path.parent().unwrap_or(Path::new("."));
+    let mut lines: BTreeMap<String, u64> = BTreeMap::new();
     let mut all = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|e| wrong(&e))?;
-        let field = |i: usize| record.get(i).unwrap_or_default().trim();
-        let submitted_at = at.map(field).filter(|at| !at.is_empty()).map(str::to_owned);
-        all.push(Source {
-            id: identified(field(id))?,
-            path: base.join(field(place)),
-            submitted_at,
-        });
+    for row in table.rows() {
+        let id = identified(row.cell(id).unwrap_or_default()).map_err(|e| row.wrong(&e.message))?;
+        if let Some(line) = lines.insert(id.clone(), row.line()) {
+            return Err(row.wrong(&t!("grade.twice_in_table", id = id, line = line)));
+        }
+        let path = base.join(row.cell(place).unwrap_or_default());
+        if row.cell(place).is_none() || path.symlink_metadata().is_err() {
+            let path = path.display();
+            return Err(row.wrong(&t!("grade.nothing_there", id = id, path = path)));
+        }
+        let submitted_at = row.cell(at).map(str::to_owned);
+        if let Some(instant) = &submitted_at
+            && humantime::parse_rfc3339_weak(instant).is_err()
+        {
+            return Err(row.wrong(&t!("collect.bad_instant", id = id, instant = instant)));
+        }
+        all.push(Source { id, path, submitted_at });
     }
     Ok(all)
 }
@@ -248,6 +252,8 @@ mod tests {
     fn a_manifest_names_whom_and_where() {
         let dir = tempfile::tempdir().unwrap();
         let csv = dir.path().join("class.csv");
+        fs::write(dir.path().join("a.zip"), "").unwrap();
+        fs::create_dir_all(dir.path().join("work/bob")).unwrap();
         fs::write(
             &csv,
             "name,ID,path,submitted_at\nB,bob,work/bob,2026-01-01T00:00:00Z\nA,al,a.zip,\n",
@@ -256,10 +262,20 @@ mod tests {
         let all = sources(&csv).unwrap();
         assert_eq!(all[0].path, dir.path().join("a.zip"));
         assert_eq!(all[1].submitted_at.as_deref(), Some("2026-01-01T00:00:00Z"));
-        fs::write(&csv, "id,path\nal,a\nal,b\n").unwrap();
-        assert_eq!(sources(&csv).unwrap_err().code, 2);
-        fs::write(&csv, "id\nal\n").unwrap();
-        assert_eq!(sources(&csv).unwrap_err().code, 2);
+        for (wrong, line) in [
+            ("id\nal\n", 1),
+            ("id,path\nal,a.zip\nbob,work\nal,work\n", 4),
+            ("id,path\nal,a.zip\nbo b,work\n", 3),
+            ("id,path\nal,nowhere\n", 2),
+            ("id,path\nal\n", 2),
+            ("id,path,submitted_at\nal,a.zip,yesterday\n", 2),
+        ] {
+            fs::write(&csv, wrong).unwrap();
+            let trouble = sources(&csv).unwrap_err();
+            assert_eq!(trouble.code, 2, "{wrong}");
+            let told = format!("{}:{line}: ", csv.display());
+            assert!(trouble.message.starts_with(&told), "{}", trouble.message);
+        }
         assert_eq!(sources(Path::new("/no/such/folder")).unwrap_err().code, 2);
     }
 

@@ -4,8 +4,6 @@
 //! steps', so an entry with points is a step. Gradescope hides the total from students as soon as
 //! one *test* is hidden, so hidden tests have no points of their own there either.
 
-use std::fmt::Write as _;
-
 use protocol::Status;
 use serde_json::{Value, json};
 use xtask::t;
@@ -38,7 +36,7 @@ fn results(grade: &Grade) -> Value {
         return results;
     };
     results["score"] = score.into();
-    results["output"] = summary(grade).into();
+    results["output"] = grade.told(OUTPUT).into();
     let entries = grade.katas.iter().flat_map(|kata| {
         let steps = kata.steps.iter().map(|s| entry(kata, s));
         let hidden = kata.tests.iter().filter(|t| !t.is_visible());
@@ -46,14 +44,6 @@ fn results(grade: &Grade) -> Value {
     });
     results["tests"] = entries.collect();
     results
-}
-
-/// What concerns a whole kata: why nothing ran.
-fn summary(grade: &Grade) -> String {
-    let told =
-        grade.katas.iter().filter_map(|k| Some(format!("{}: {}", k.id, k.message.as_ref()?)));
-    let told: Vec<String> = told.collect();
-    head(&told.join("\n\n"), OUTPUT).to_owned()
 }
 
 fn entry(kata: &KataGrade, step: &StepGrade) -> Value {
@@ -64,24 +54,11 @@ fn entry(kata: &KataGrade, step: &StepGrade) -> Value {
         "score": step.score.unwrap_or(0),
         "max_score": step.max,
         "status": if held { "passed" } else { "failed" },
-        "output": output(kata, step),
+        "output": kata.told_of(step, OUTPUT),
         "output_format": "text",
         "tags": [kata.id],
         "visibility": "visible",
     })
-}
-
-/// The step's tests that students may see, each with what happened instead.
-fn output(kata: &KataGrade, step: &StepGrade) -> String {
-    let mut out = String::new();
-    for test in kata.tests_of(step).filter(|t| t.is_visible()) {
-        let sign = if test.status == Status::Pass { '✓' } else { '✗' };
-        let _ = writeln!(out, "{sign} {}\n  {}", test.id, test.behaviour);
-        if test.status != Status::Pass {
-            let _ = writeln!(out, "\n{}\n", test.told());
-        }
-    }
-    head(out.trim_end(), OUTPUT).to_owned()
 }
 
 /// A test that students see late or never. Who sees it is Gradescope's to keep.

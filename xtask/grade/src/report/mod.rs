@@ -4,6 +4,7 @@
 //! what a student may see are in the [`Grade`]s. A test that is not `visible` is named nowhere that
 //! a student reads, except where the platform itself keeps it from them.
 
+mod autolab;
 mod canvas;
 mod classroom50;
 mod exercism;
@@ -12,9 +13,11 @@ mod json;
 mod junit;
 mod marks;
 mod page;
+mod prairielearn;
 #[cfg(test)]
 mod sample;
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use protocol::Status;
@@ -86,6 +89,8 @@ enum Format {
     Gradescope,
     Classroom50,
     Exercism,
+    PrairieLearn,
+    Autolab,
     Canvas,
 }
 
@@ -99,6 +104,8 @@ impl Format {
             "gradescope" => Self::Gradescope,
             "classroom50" => Self::Classroom50,
             "exercism" => Self::Exercism,
+            "prairielearn" => Self::PrairieLearn,
+            "autolab" => Self::Autolab,
             "canvas" => Self::Canvas,
             _ => return None,
         })
@@ -114,6 +121,8 @@ impl Format {
             Self::Gradescope => "gradescope",
             Self::Classroom50 => "classroom50",
             Self::Exercism => "exercism",
+            Self::PrairieLearn => "prairielearn",
+            Self::Autolab => "autolab",
             Self::Canvas => "canvas.csv",
         })
     }
@@ -130,12 +139,21 @@ impl Format {
                 classroom50::files(grades, &of)?
             }
             Self::Exercism => grades.iter().flat_map(exercism::files).collect(),
+            Self::PrairieLearn => grades.iter().map(prairielearn::file).collect(),
+            Self::Autolab => grades.iter().filter_map(autolab::file).collect(),
             Self::Canvas => vec![canvas::file(grades, options.gradebook.as_deref())?],
         })
     }
 }
 
 impl Grade {
+    /// What concerns a whole kata: why nothing ran. At most `most` bytes of it.
+    fn told(&self, most: usize) -> String {
+        let told = |k: &KataGrade| Some(format!("{}: {}", k.id, k.message.as_ref()?));
+        let told: Vec<String> = self.katas.iter().filter_map(told).collect();
+        head(&told.join("\n\n"), most).to_owned()
+    }
+
     /// The katas of all grades, in the order of the path.
     fn katas_of(grades: &[Self]) -> Vec<&str> {
         let longest = grades.iter().max_by_key(|g| g.katas.len());
@@ -151,6 +169,27 @@ impl KataGrade {
     /// The tests of a step, in the order of the suite.
     fn tests_of(&self, step: &StepGrade) -> impl Iterator<Item = &TestGrade> {
         self.tests.iter().filter(|t| t.step == step.number)
+    }
+
+    /// How many of them hold, of those that students may see.
+    fn count_of(&self, step: &StepGrade) -> String {
+        let tests: Vec<_> = self.tests_of(step).filter(|t| t.is_visible()).collect();
+        let held = tests.iter().filter(|t| t.status == Status::Pass).count();
+        t!("check.hold", held = held, all = tests.len())
+    }
+
+    /// The step's tests that students may see, each with what happened instead; at most `most`
+    /// bytes of it.
+    fn told_of(&self, step: &StepGrade, most: usize) -> String {
+        let mut out = String::new();
+        for test in self.tests_of(step).filter(|t| t.is_visible()) {
+            let sign = if test.status == Status::Pass { '✓' } else { '✗' };
+            let _ = writeln!(out, "{sign} {}\n  {}", test.id, test.behaviour);
+            if test.status != Status::Pass {
+                let _ = writeln!(out, "\n{}\n", test.told());
+            }
+        }
+        head(out.trim_end(), most).to_owned()
     }
 }
 
@@ -216,6 +255,8 @@ mod tests {
             }
         }
         said.extend(super::exercism::files(&grades[0]).into_iter().map(|f| f.text));
+        said += &super::prairielearn::file(&grades[0]).text;
+        said += &super::autolab::file(&grades[0]).unwrap().text;
         let of = sample::assignment();
         said.extend(super::classroom50::files(&grades, &of).unwrap().into_iter().map(|f| f.text));
         assert!(said.contains("s1_see::finds_it"), "{said}");
@@ -226,9 +267,18 @@ mod tests {
 
     #[test]
     fn every_format_has_a_name() {
-        for name in
-            ["json", "md", "csv", "junit", "gradescope", "classroom50", "exercism", "canvas"]
-        {
+        for name in [
+            "json",
+            "md",
+            "csv",
+            "junit",
+            "gradescope",
+            "classroom50",
+            "exercism",
+            "prairielearn",
+            "autolab",
+            "canvas",
+        ] {
             assert!(Format::parse(name).is_some(), "{name}");
         }
         assert_eq!(Format::parse("sarif"), None);

@@ -28,6 +28,8 @@ pub struct Landlock {
     pub user: Option<User>,
     pub slot: Layout,
     pub places: Arc<Places>,
+    /// For cargo.
+    pub bare_home: PathBuf,
     pub sockets: Option<PathBuf>,
 }
 
@@ -121,19 +123,24 @@ impl Landlock {
 
 impl Jail for Landlock {
     /// Only a compiler runs here: it keeps the grader's user, who can read the toolchain.
-    fn cargo(&self) -> Outcome<Command> {
+    ///
+    /// Cargo reads the configuration of every folder above the one it is started in, and stops where
+    /// it may not. It is started where there is none above, and told of the workspace's.
+    fn cargo_test(&self) -> Outcome<Command> {
         let cargo = self.places.sysroot.join("bin/cargo");
         let mut stage = Stage::new(None, &Allowance::build(), false, cargo);
         let mut read = system();
         read.push(self.places.sysroot.clone());
-        read.push(self.places.cargo_home.join("registry"));
+        read.extend([self.places.cargo_home.join("registry"), self.bare_home.clone()]);
         read.push(self.slot.root());
         let mut write = devices();
         write.push(self.slot.target());
         stage.rules = Some(Rules { read, execute: Vec::new(), write, strict: false });
         let mut command = self.command(&stage);
-        command.current_dir(self.slot.root());
-        let (sysroot, home) = (&self.places.sysroot, &self.places.cargo_home);
+        let root = self.slot.root();
+        command.current_dir("/").arg("--config").arg(root.join(".cargo/config.toml"));
+        command.arg("test").arg("--manifest-path").arg(root.join("Cargo.toml"));
+        let (sysroot, home) = (&self.places.sysroot, &self.bare_home);
         build_environment(&mut command, sysroot, home, &self.slot.target());
         Ok(command)
     }

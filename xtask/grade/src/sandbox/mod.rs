@@ -170,7 +170,9 @@ pub fn jail(
         Kind::Bwrap => Some(Arc::new(bwrap::Bwrap { user, slot, places, sockets })),
         Kind::Landlock => {
             landlock::supported()?;
-            Some(Arc::new(landlock::Landlock { user, slot, places, sockets }))
+            // One for all slots, which are copies of the first.
+            let bare_home = places.bare_home(dir.parent().unwrap_or(dir))?;
+            Some(Arc::new(landlock::Landlock { user, slot, places, bare_home, sockets }))
         }
         Kind::None => None,
     })

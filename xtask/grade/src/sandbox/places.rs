@@ -1,5 +1,5 @@
 use std::fs;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -40,12 +40,27 @@ impl Places {
         let home = || PathBuf::from(std::env::var_os("HOME").unwrap_or_default()).join(".cargo");
         let sysroot = PathBuf::from(said(&["--print", "sysroot"])?);
         let real = |path: PathBuf| fs::canonicalize(&path).map_err(|e| Trouble::file(&path, &e));
+        let cargo_home = real(std::env::var_os("CARGO_HOME").map_or_else(home, Into::into))?;
         Ok(Self {
             sysroot: real(sysroot)?,
-            cargo_home: real(std::env::var_os("CARGO_HOME").map_or_else(home, Into::into))?,
+            cargo_home,
             own: run.copy_of_this_program()?,
             rustc: said(&["-vV"])?,
         })
+    }
+
+    /// A home for cargo in `base` that has the same registry and nothing else: no configuration, and
+    /// nobody's tokens. Always the same, since what was built from a registry at another path is
+    /// built again.
+    pub fn bare_home(&self, base: &Path) -> Outcome<PathBuf> {
+        let home = base.join("cargo-home");
+        let (registry, link) = (self.cargo_home.join("registry"), home.join("registry"));
+        if fs::read_link(&link).is_ok_and(|to| to == registry) {
+            return Ok(home);
+        }
+        let _ = fs::remove_file(&link);
+        let made = fs::create_dir_all(&home).and_then(|()| symlink(registry, &link));
+        made.map_err(|e| Trouble::file(&home, &e)).map(|()| home)
     }
 }
 

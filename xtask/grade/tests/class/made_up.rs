@@ -1,5 +1,7 @@
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The workbook's root.
 pub fn root() -> PathBuf {
@@ -7,16 +9,31 @@ pub fn root() -> PathBuf {
     fs::canonicalize(here).expect("the workbook is there")
 }
 
+/// Attacks on everybody beside them.
+pub const BOMBS: [&str; 3] = ["22-fork-bomb", "22-memory-bomb", "23-endless-loop"];
+
 /// Submissions that were laid out in a folder.
 pub struct Class {
     pub dir: PathBuf,
     pub size: usize,
+    /// Of a student and a kata: is what was handed in right?
+    pub right: BTreeMap<(String, String), bool>,
 }
 
 /// What a student did with a kata: the reference with the files of a folder over it, or a stub.
 enum Work {
     Over(Option<PathBuf>),
     Stub,
+}
+
+impl Work {
+    fn is_right(&self) -> bool {
+        match self {
+            Self::Over(None) => true,
+            Self::Over(Some(dir)) => !dir.join("trap.toml").exists(),
+            Self::Stub => false,
+        }
+    }
 }
 
 /// A kata's folder and everything that can be handed in for it.
@@ -46,7 +63,7 @@ impl Class {
         fs::write(armed, text).expect("written");
         fs::write(dir.join("broken.zip"), "PK and nothing").expect("written");
         fs::create_dir_all(dir.join("nothing/notebook")).expect("a folder");
-        Self { dir: dir.to_owned(), size: 7 }
+        Self { dir: dir.to_owned(), size: 7, right: BTreeMap::new() }
     }
 
     /// Attacks as `lay_out` writes them, three broken archives, and students with a work a kata.
@@ -55,9 +72,11 @@ impl Class {
         fs::create_dir_all(dir).expect("a folder");
         lay_out(dir);
         let mut size = fs::read_dir(dir).expect("attacks").count();
-        // Of the many attacks every second one, so that others come as well.
+        // Of the many attacks every second one and all bombs, so that others come as well.
+        let bomb = |path: &PathBuf| BOMBS.iter().any(|bomb| path.ends_with(bomb));
         let mut entries: Vec<PathBuf> =
             fs::read_dir(dir).expect("attacks").map(|e| e.expect("an attack").path()).collect();
+        entries.retain(|path| !bomb(path));
         entries.sort();
         for entry in entries.iter().skip(1).step_by(2) {
             let gone =
@@ -74,6 +93,7 @@ impl Class {
             .iter()
             .filter_map(|dir| dir.file_name()?.to_str().map(Kata::read))
             .collect();
+        let mut right = BTreeMap::new();
         for number in 0..60 - size {
             let id = format!("student-{number:02}");
             for (n, kata) in katas.iter().enumerate() {
@@ -81,9 +101,11 @@ impl Class {
                 let work =
                     if number % 3 == 0 { 0 } else { (number * 5 + n * 3) % kata.works.len() };
                 kata.hand_in(dir, &id, &kata.works[work]);
+                let short = kata.folder.split('-').next().expect("a name").to_owned();
+                right.insert((id.clone(), short), kata.works[work].is_right());
             }
         }
-        Self { dir: dir.to_owned(), size: 60 }
+        Self { dir: dir.to_owned(), size: 60, right }
     }
 }
 
@@ -113,6 +135,19 @@ impl Kata {
             }
         }
     }
+}
+
+/// A clone of the workbook with the reference of a kata where learners write.
+pub fn workbook_with_reference(dir: &Path, kata: &str) {
+    let cloned = Command::new("git").args(["clone", "--quiet"]).arg(root()).arg(dir).status();
+    assert!(cloned.expect("git starts").success());
+    let katas = folders(&root().join("solutions-hidden"));
+    let reference = katas
+        .iter()
+        .find(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(kata)))
+        .expect("a kata with a reference");
+    let src = dir.join("katas").join(reference.file_name().expect("a name")).join("src");
+    copy(&reference.join("reference"), &src);
 }
 
 /// Folders in a folder, by name.

@@ -6,9 +6,9 @@ mod made_up;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use made_up::Class;
+use made_up::{BOMBS, Class};
 use serde_json::Value;
 
 /// The exit code where a machine has no sandbox.
@@ -148,6 +148,42 @@ fn a_small_class_gets_the_same_marks_however_it_is_cut() {
 }
 
 #[test]
+fn bombs_leave_the_marks_of_the_others_as_they_are() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let class = Class::small(&dir.path().join("class"));
+    let submissions = class.dir.display().to_string();
+    let run = |out: &str| {
+        let out = dir.path().join(out);
+        let shown = out.display().to_string();
+        let arguments =
+            ["run", "--katas", "k00", "--seed", "2a", "--submissions", &submissions, "--out"];
+        let ran = grade(&[arguments.as_slice(), &[&shown]].concat()).is_some();
+        ran.then(|| marks(&out))
+    };
+    let Some(alone) = run("alone") else {
+        eprintln!("not verified: no sandbox on this machine");
+        return;
+    };
+    let attacks = dir.path().join("attacks");
+    let told = grader(&["doctor", "--lay-out", &attacks.display().to_string()]);
+    assert!(told.status.success(), "{}", text(&told.stderr));
+    // Their names come first, so that everybody else is graded beside them or after them.
+    for bomb in BOMBS {
+        std::fs::rename(attacks.join(bomb), class.dir.join(bomb)).expect("a bomb is laid");
+    }
+    let mut among = run("among").expect("it ran before");
+    for bomb in BOMBS {
+        let (status, score, max) = score(&among, bomb);
+        assert!(status != "pass" && score.is_some_and(|s| s < max), "{bomb}: {status} {score:?}");
+        among.remove(bomb);
+    }
+    assert_eq!(alone.keys().collect::<Vec<_>>(), among.keys().collect::<Vec<_>>());
+    for (id, grade) in &alone {
+        assert_eq!(scores(grade), scores(&among[id]), "{id}, among bombs");
+    }
+}
+
+#[test]
 fn without_isolation_nothing_is_graded() {
     let output = Command::new(env!("CARGO_BIN_EXE_xtask-grade"))
         .args(["run", "--submissions", "xtask", "--out", "/nonexistent/out"])
@@ -158,8 +194,9 @@ fn without_isolation_nothing_is_graded() {
     assert_eq!(output.status.code(), Some(NO_ISOLATION), "{}", text(&output.stderr));
 }
 
-/// A class of 60 over the katas of `TRECE_CLASS_KATAS` (default: all), graded twice and as three
-/// shards. It takes as long as grading a class three times; it prints how long.
+/// A class of 60 over the katas of `TRECE_CLASS_KATAS` (default: all), graded twice, as three shards,
+/// and without its bombs. It takes as long as grading a class four times, and a naive grader a
+/// submission; it prints how long.
 #[test]
 #[ignore = "minutes to hours: `cargo test -p xtask-grade --test class -- --ignored --nocapture`"]
 fn a_class_of_sixty_gets_the_same_marks_however_it_is_cut() {
@@ -183,8 +220,9 @@ fn a_class_of_sixty_gets_the_same_marks_however_it_is_cut() {
         let started = Instant::now();
         assert!(grade(&arguments).is_some(), "this machine has no sandbox");
         println!("{out}: {:?}", started.elapsed());
+        started.elapsed()
     };
-    run("first", &[]);
+    let grading = run("first", &[]);
     run("second", &[]);
     for shard in 1..=3 {
         run(&format!("part{shard}"), &["--shard", &format!("{shard}/3")]);
@@ -201,4 +239,60 @@ fn a_class_of_sixty_gets_the_same_marks_however_it_is_cut() {
         assert_eq!(scores(grade), scores(&second[id]), "{id}, the second time");
         assert_eq!(scores(grade), scores(&merged[id]), "{id}, merged");
     }
+
+    // Whoever is right passes, and nobody else does.
+    for (id, grade) in &first {
+        for kata in grade["katas"].as_array().expect("katas") {
+            let name = kata["id"].as_str().expect("an id").to_owned();
+            if let Some(right) = class.right.get(&(id.clone(), name.clone())) {
+                assert_eq!(kata["status"] == "pass", *right, "{id}, {name}: {}", kata["status"]);
+            }
+        }
+    }
+
+    // Without the bombs, the marks of everybody else are the same.
+    for bomb in BOMBS {
+        std::fs::remove_dir_all(class.dir.join(bomb)).expect("a bomb is taken away");
+    }
+    run("quiet", &[]);
+    let quiet = marks(&dir.join("quiet"));
+    assert_eq!(quiet.len(), 57);
+    for (id, grade) in &quiet {
+        assert_eq!(scores(grade), scores(&first[id]), "{id}, without bombs");
+    }
+
+    let graded: Vec<&str> = match &katas {
+        Some(katas) => katas.split(',').collect(),
+        None => first["student-00"]["katas"]
+            .as_array()
+            .expect("katas")
+            .iter()
+            .filter_map(|kata| kata["id"].as_str())
+            .collect(),
+    };
+    let naive: Duration = graded.iter().map(|kata| naively(&dir.join("naive"), kata)).sum();
+    let students = first.keys().filter(|id| id.starts_with("student-")).count();
+    let naive = naive * u32::try_from(students).expect("few");
+    println!(
+        "graded naively, one after the other: {naive:?}, {:.1} times as long",
+        naive.as_secs_f64() / grading.as_secs_f64()
+    );
+}
+
+/// How long a grader takes that copies the workbook, puts the reference in, and calls `cargo test`:
+/// with everything downloaded, and nothing built.
+fn naively(dir: &Path, kata: &str) -> Duration {
+    let _ = std::fs::remove_dir_all(dir);
+    made_up::workbook_with_reference(dir, kata);
+    let started = Instant::now();
+    let output = Command::new("cargo")
+        .args(["test", "--quiet", "--offline", "--test", "suite", "-p", kata])
+        .current_dir(dir)
+        .env("CARGO_TARGET_DIR", dir.join("target"))
+        .output()
+        .expect("cargo starts");
+    let took = started.elapsed();
+    assert!(output.status.success(), "{kata}: {}", text(&output.stderr));
+    println!("{kata}, graded naively: {took:?}");
+    took
 }

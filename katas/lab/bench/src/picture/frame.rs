@@ -12,6 +12,10 @@ pub const MARGIN: f64 = 16.0;
 const LEGEND: f64 = 50.0;
 /// From one row of the legend to the next.
 const ROW: f64 = 18.0;
+/// As long as a dash needs to be told from the others on both sides of the mark.
+const PIECE: f64 = 44.0;
+/// A filled square's side.
+const SQUARE: f64 = 14.0;
 
 /// A document of that height: title and description, styles, paper, and what `draw` adds.
 pub fn picture(caption: &Caption, height: f64, draw: impl FnOnce(&mut Svg)) -> String {
@@ -50,23 +54,28 @@ pub enum Sample {
 /// The names of the series, in rows below the title. Where the rows end.
 pub fn legend(svg: &mut Svg, names: &[&str], sample: Sample) -> f64 {
     let (mut x, mut y) = (MARGIN, LEGEND);
+    let length = match sample {
+        Sample::Line => PIECE,
+        Sample::Fill => SQUARE,
+    };
     for (n, name) in names.iter().enumerate() {
-        let width = 34.0 + width_of(name);
+        let width = length + 6.0 + width_of(name);
         if x > MARGIN && x + width > WIDTH - MARGIN {
             (x, y) = (MARGIN, y + ROW);
         }
         let middle = y - 4.0;
         match sample {
             Sample::Line => {
-                svg.stroke(&format!("line s{n}"), (x, middle), (x + 22.0, middle));
-                mark(svg, n, (x + 11.0, middle));
+                svg.stroke(&format!("line s{n}"), (x, middle), (x + length, middle));
+                mark(svg, n, (x + length / 2.0, middle));
             }
             Sample::Fill => {
-                svg.rectangle(&format!("fill s{n}"), (x + 4.0, y - 11.0), (14.0, 14.0));
-                cut(svg, n, (x + 11.0, middle));
+                let corner = (x, middle - length / 2.0);
+                svg.rectangle(&format!("fill s{n}"), corner, (length, length));
+                cut(svg, n, (x + length / 2.0, middle));
             }
         }
-        svg.words("name", (x + 28.0, y), name);
+        svg.words("name", (x + length + 6.0, y), name);
         x += width + 14.0;
     }
     y + 8.0
@@ -97,7 +106,21 @@ fn shape(svg: &mut Svg, class: &str, series: usize, (x, y): (f64, f64)) {
         2 => corners(&[(0.0, -4.0), (4.0, 3.0), (-4.0, 3.0)]),
         3 => corners(&[(0.0, -4.0), (4.0, 0.0), (0.0, 4.0), (-4.0, 0.0)]),
         4 => corners(&[(0.0, 4.0), (4.0, -3.0), (-4.0, -3.0)]),
-        _ => corners(&[(-4.0, -1.5), (4.0, -1.5), (4.0, 1.5), (-4.0, 1.5)]),
+        // A cross: a bar would vanish in a line that is level.
+        _ => corners(&[
+            (0.0, -1.4),
+            (2.6, -4.0),
+            (4.0, -2.6),
+            (1.4, 0.0),
+            (4.0, 2.6),
+            (2.6, 4.0),
+            (0.0, 1.4),
+            (-2.6, 4.0),
+            (-4.0, 2.6),
+            (-1.4, 0.0),
+            (-4.0, -2.6),
+            (-2.6, -4.0),
+        ]),
     };
     svg.element("polygon", &format!(r#"{class} points="{}""#, escaped(polygon)));
 }

@@ -39,7 +39,9 @@ fn sweep(unit: Unit) -> String {
         across: "in flight".into(),
         upwards: "p99".into(),
         unit,
-        series: vec![series("threads", 0.003), series("tokio", 0.001)],
+        series: [("threads", 3), ("tokio", 4), ("a", 6), ("b", 8), ("c", 12), ("d", 16)]
+            .map(|(name, thousandths)| series(name, f64::from(thousandths) / 1000.0))
+            .to_vec(),
     }
     .svg()
 }
@@ -76,11 +78,13 @@ fn timeline() -> String {
     Timeline {
         caption: caption("timeline"),
         kinds: ["served", "refused", "probe"].map(Into::into).to_vec(),
-        lanes: vec![lane("client A", 0.0), lane("client B", 0.1)],
+        lanes: vec![lane("client A", 0.0), lane("a client with a name", 0.1)],
         bands: vec![
             band(0.0, 1.5, 0, "closed"),
             band(1.5, 3.0, 2, "open"),
-            band(3.0, 4.0, 1, "half-open"),
+            band(3.0, 3.2, 1, "half-open"),
+            band(3.2, 3.4, 2, "open again"),
+            band(3.4, 4.0, 1, "half-open"),
         ],
     }
     .svg()

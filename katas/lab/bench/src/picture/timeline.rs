@@ -1,7 +1,7 @@
 //! What happened when.
 
 use super::axis::Axis;
-use super::frame::{MARGIN, Sample, WIDTH, cut, legend, mark, picture};
+use super::frame::{MARGIN, Sample, WIDTH, cut, legend, mark, picture, width_of};
 use super::style::SERIES;
 use super::svg::Svg;
 use super::{Caption, units};
@@ -52,9 +52,14 @@ pub struct Band {
     pub name: String,
 }
 
+/// Where time begins, unless a lane's name asks for more.
 const LEFT: f64 = 130.0;
+/// Between a lane's name and its beginning.
+const GAP: f64 = 10.0;
 const LANE: f64 = 34.0;
 const BAR: f64 = 16.0;
+/// From one row of bands' names to the next.
+const ROW: f64 = 16.0;
 
 impl Timeline {
     /// The picture.
@@ -71,17 +76,34 @@ impl Timeline {
         assert!(most.is_none_or(|kind| kind < self.kinds.len()), "a kind without a name");
         let names: Vec<&str> = self.kinds.iter().map(String::as_str).collect();
 
-        let top = legend(&mut Svg::default(), &names, Sample::Fill) + 24.0;
-        #[expect(clippy::cast_precision_loss, reason = "a place on paper")]
-        let bottom = top + LANE * self.lanes.len() as f64;
-        let x = Axis::linear(self.end(), (LEFT, WIDTH - MARGIN - 20.0));
+        let longest = self.lanes.iter().map(|lane| width_of(&lane.name)).fold(0.0, f64::max);
+        let left = LEFT.max(MARGIN + longest + GAP).min(WIDTH / 2.0);
+        let x = Axis::linear(self.end(), (left, WIDTH - MARGIN - 20.0));
+        let rows = self.rows(&x);
+        let highest = rows.iter().copied().max().unwrap_or(0);
+        let top = legend(&mut Svg::default(), &names, Sample::Fill) + 24.0 + places(highest, ROW);
+        let bottom = top + places(self.lanes.len(), LANE);
         picture(&self.caption, bottom + 36.0, |svg| {
             legend(svg, &names, Sample::Fill);
-            self.behind(svg, &x, (top, bottom));
-            for (n, lane) in (0_u32..).zip(&self.lanes) {
-                draw(svg, &x, lane, top + LANE * (f64::from(n) + 0.5));
+            self.behind(svg, &x, (top, bottom), &rows);
+            for (n, lane) in self.lanes.iter().enumerate() {
+                draw(svg, &x, lane, top + places(n, LANE) + LANE / 2.0);
             }
         })
+    }
+
+    /// The row of each band's name, counted from the lanes upwards: the lowest where it covers no
+    /// other. A short state has a name as long as a long one's.
+    fn rows(&self, x: &Axis) -> Vec<usize> {
+        let mut ends: Vec<f64> = Vec::new();
+        let row = |band: &Band| {
+            let (middle, half) = (middle(x, band), width_of(&band.name) / 2.0);
+            let row = ends.iter().position(|end| *end <= middle - half).unwrap_or(ends.len());
+            ends.resize(ends.len().max(row + 1), 0.0);
+            ends[row] = middle + half;
+            row
+        };
+        self.bands.iter().map(row).collect()
     }
 
     /// When the last thing ends.
@@ -92,12 +114,13 @@ impl Timeline {
         spans.chain(events).chain(bands).fold(0.0, f64::max)
     }
 
-    fn behind(&self, svg: &mut Svg, x: &Axis, (top, bottom): (f64, f64)) {
-        for band in &self.bands {
+    fn behind(&self, svg: &mut Svg, x: &Axis, (top, bottom): (f64, f64), rows: &[usize]) {
+        for (band, row) in self.bands.iter().zip(rows) {
             let (from, to) = (x.place(band.from), x.place(band.to));
             let class = format!("band{}", band.level.min(2));
             svg.rectangle(&class, (from, top), (to - from, bottom - top));
-            svg.words("faint middle", (f64::midpoint(from, to), top - 6.0), &band.name);
+            let at = (middle(x, band), top - 6.0 - places(*row, ROW));
+            svg.words("faint middle", at, &band.name);
         }
         for tick in x.ticks() {
             let at = x.place(tick);
@@ -109,8 +132,17 @@ impl Timeline {
     }
 }
 
+fn middle(x: &Axis, band: &Band) -> f64 {
+    f64::midpoint(x.place(band.from), x.place(band.to))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a place on paper")]
+fn places(count: usize, each: f64) -> f64 {
+    count as f64 * each
+}
+
 fn draw(svg: &mut Svg, x: &Axis, lane: &Lane, middle: f64) {
-    svg.words("end", (LEFT - 10.0, middle + 4.0), &lane.name);
+    svg.words("end", (x.ends().0 - GAP, middle + 4.0), &lane.name);
     for span in &lane.spans {
         let (from, to) = (x.place(span.from), x.place(span.to));
         // What is too short to be seen is still there.

@@ -21,7 +21,6 @@
 
 mod anomaly;
 mod answer;
-mod asked;
 mod backend;
 mod check;
 mod door;

@@ -25,7 +25,6 @@ use tokio_postgres::Client;
 
 pub use explorer::{BadCode, Caller, Ended, Explored, Move, Replayed, Returned, Run, Situation};
 
-use super::asked::{asked, numbered, show};
 use super::check::Checks;
 pub use super::check::Ran;
 pub use super::door::{Door, LaneFuture};
@@ -320,10 +319,19 @@ impl Scenario {
 /// To fail the test; inside an async runtime.
 pub fn explore(scenario: Scenario) -> Explored {
     let number = suite::exploration();
-    if let Some(code) = asked(number) {
+    if let Some(code) = suite::replay_of(number) {
         show(scenario, &code, number);
     }
-    search(scenario).unwrap_or_else(|outcome| suite::fail(numbered(*outcome, number)))
+    search(scenario).unwrap_or_else(|outcome| suite::fail(suite::numbered(*outcome, number)))
+}
+
+/// Shows that schedule, and ends the test whatever comes of it.
+fn show(scenario: Scenario, code: &str, number: usize) -> ! {
+    let outcome = match replay(scenario, code) {
+        Err(bad) => Outcome::new(Status::Fail, bad.to_string()),
+        Ok(replayed) => replayed.told(),
+    };
+    suite::fail(suite::numbered(outcome, number))
 }
 
 /// As [`explore`], where the schedule that must not be is what the test looks for.
@@ -378,7 +386,7 @@ pub fn play(
 /// As [`explore`].
 pub fn in_turns(scenario: Scenario) {
     let number = suite::exploration();
-    if let Some(code) = asked(number) {
+    if let Some(code) = suite::replay_of(number) {
         show(scenario, &code, number);
     }
     let mut last = String::new();
@@ -395,7 +403,7 @@ pub fn in_turns(scenario: Scenario) {
     suite::fingerprint(&played.run.code.to_string());
     if let Some(mut outcome) = played.outcome {
         outcome.replay = Some(played.run.code.to_string());
-        suite::fail(numbered(outcome, number));
+        suite::fail(suite::numbered(outcome, number));
     }
 }
 
