@@ -7,7 +7,7 @@ use std::num::NonZeroUsize;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread::available_parallelism;
+use std::thread::{self, available_parallelism};
 use std::time::Duration;
 
 use k01::s4_pool::CpuPool;
@@ -17,8 +17,8 @@ use tokio::time::sleep;
 
 use crate::jobs::panicked;
 use crate::threads::{
-    Doorbell, Gate, Keeper, NOT_YET, News, REFUSED, at_once, by_a_passer_by, everybody_had_a_turn,
-    polled, said, until_this_thread_ends, when_it_rings,
+    Doorbell, Gate, Keeper, NOT_YET, News, REFUSED, Start, answer, at_once, by_a_passer_by,
+    everybody_had_a_turn, polled, said, until_this_thread_ends, when_it_rings,
 };
 
 type Answer = Result<usize, PoolError>;
@@ -155,6 +155,54 @@ async fn full_pool_rejects() {
     let mut others = began.rest().await;
     others.sort_unstable();
     same("The others that have begun", others, vec![1, 2]);
+}
+
+/// Callers come from many threads, and each place is given to one of them. Whoever looks whether
+/// there is room and takes it afterwards gives the last place to two.
+#[suite::test]
+async fn the_last_place_is_given_once() {
+    const ROUNDS: usize = 100;
+    let _scene = suite::context(
+        "A pool of 1 thread without a queue. Two threads ask for its only place at the same moment, \
+         again and again, each time when the pool is at rest.",
+    );
+    let pool = Arc::new(pool(1, 0));
+    let start = Arc::new(Start::of(2));
+    let mut taken = News::new();
+    for _caller in 0..2 {
+        let (pool, start, says) = (Arc::clone(&pool), Arc::clone(&start), taken.sender());
+        thread::spawn(move || {
+            for round in 0..ROUNDS {
+                if ask_for_the_last_place(&pool, &start, 3 * round) {
+                    let _ = says.send(round);
+                }
+            }
+        });
+    }
+    drop(pool);
+    let mut rounds = taken.rest().await;
+    rounds.sort_unstable();
+    let once = rounds.iter().copied().eq(0..ROUNDS);
+    let of_each = |round| rounds.iter().filter(|&&taken| taken == round).count();
+    let wrong = (0..ROUNDS).map(of_each).find(|&taken| taken != 1).unwrap_or(1);
+    holds("Jobs taken when two came for one place, in each round", 1, wrong, once);
+}
+
+/// One round of one caller: whether its job was taken. All have asked before a job may end, and
+/// none comes again before all have their answers.
+fn ask_for_the_last_place(pool: &CpuPool, start: &Start, meeting: usize) -> bool {
+    let keeper = Keeper::default();
+    let gate = keeper.gate();
+    let mut call: Call<'_> = Box::pin(pool.run(move || held(&gate, 7)));
+    start.meet(meeting);
+    let taken = by_a_passer_by(call.as_mut()) == NOT_YET;
+    start.meet(meeting + 1);
+    keeper.open();
+    if taken {
+        let _ = answer(call.as_mut());
+    }
+    start.meet(meeting + 2);
+    taken
 }
 
 /// Room is counted in jobs that were taken and have not ended. A pool at rest has room for one on

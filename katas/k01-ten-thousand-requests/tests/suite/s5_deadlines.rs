@@ -3,13 +3,15 @@
 use std::future::pending;
 use std::num::NonZeroUsize;
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use k01::s5_deadlines::run_all_within;
 use k01_given::Job;
 use suite::say::same;
 use tokio::task::yield_now;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, advance, sleep};
 
 use crate::jobs::{Doors, Ledger, one_by_one, panicked};
 
@@ -83,6 +85,39 @@ async fn total_ends_the_run() {
     same("How they ended", ends, expected);
     same("Jobs that have begun", ledger.began(), vec![0, 1, 2, 3]);
     ledger.is_left_alone().await;
+}
+
+/// What has ended in time has ended, even if nobody could look at it in time: here a job keeps the
+/// thread until long after the end of the whole run.
+#[suite::test(paused)]
+async fn what_ended_in_time_is_kept() {
+    const QUICK: usize = 40;
+    let total = 3 * TICK;
+    let _scene = suite::context(format!(
+        "{} jobs, all at once, 100 ms each, {total:?} for all; jobs 0 to {} end at 0 ms, then job \
+         {QUICK} computes until 60 ms, and the run hears of all of it only then.",
+        QUICK + 1,
+        QUICK - 1
+    ));
+    let ended = Arc::new(AtomicUsize::new(0));
+    let ends: Ends = run_all_within(QUICK + 1, limit(QUICK + 1), 10 * TICK, total, |n| {
+        let ended = Arc::clone(&ended);
+        async move {
+            if n < QUICK {
+                ended.fetch_add(1, Ordering::SeqCst);
+                return Ok(n);
+            }
+            while ended.load(Ordering::SeqCst) < QUICK {
+                yield_now().await;
+            }
+            // The clock goes on without anybody else's turn.
+            advance(2 * total).await;
+            pending().await
+        }
+    })
+    .await;
+    let expected = (0..QUICK).map(Job::Done).chain([Job::Expired]).collect();
+    same("How they ended", ends, expected);
 }
 
 /// What has expired is gone, not only given up: a job that goes on in secret takes a connection,

@@ -3,10 +3,12 @@
 use std::cell::RefCell;
 use std::fmt::{Debug, Display};
 use std::future::poll_fn;
+use std::hint::spin_loop;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, ThreadId};
+use std::thread::{self, Thread, ThreadId};
 
 use suite::say::holds;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -188,6 +190,59 @@ fn told<T: Debug>(poll: Poll<T>) -> String {
     match poll {
         Poll::Ready(answer) => format!("{answer:?}"),
         Poll::Pending => NOT_YET.to_owned(),
+    }
+}
+
+/// Where so many threads meet, again and again, and leave at the same moment: nobody is woken, so
+/// nobody is late.
+pub struct Start {
+    threads: usize,
+    came: AtomicUsize,
+}
+
+impl Start {
+    pub fn of(threads: usize) -> Self {
+        Self { threads, came: AtomicUsize::new(0) }
+    }
+
+    /// Waits until all have come to this meeting; the first has the number 0.
+    pub fn meet(&self, meeting: usize) {
+        self.came.fetch_add(1, Ordering::SeqCst);
+        busily(|| self.came.load(Ordering::SeqCst) >= self.threads * (meeting + 1));
+    }
+}
+
+/// Waits without giving the processor back, but not for long: others may have to come first.
+pub fn busily(mut until: impl FnMut() -> bool) {
+    const LONG: usize = 2_000;
+    for turn in 0.. {
+        if until() {
+            return;
+        }
+        if turn < LONG {
+            spin_loop();
+        } else {
+            thread::yield_now();
+        }
+    }
+}
+
+/// Waits for an answer, on a thread that is not the runtime's.
+pub fn answer<T>(mut call: Pin<&mut (impl Future<Output = T> + ?Sized)>) -> T {
+    let waker = Arc::new(Unparks(thread::current())).into();
+    loop {
+        match call.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(answer) => return answer,
+            Poll::Pending => thread::park(),
+        }
+    }
+}
+
+struct Unparks(Thread);
+
+impl Wake for Unparks {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
     }
 }
 
