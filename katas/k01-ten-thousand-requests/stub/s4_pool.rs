@@ -25,8 +25,9 @@ impl CpuPool {
     /// is blocked meanwhile, nor busy with asking whether it is done: the caller is woken when it is.
     ///
     /// Jobs begin in the order in which they came, at most one on each thread; a job comes when
-    /// its future is polled for the first time. The pool has taken `threads + queue` jobs at most
-    /// that have not ended. When this returns, its job has ended and there is room for another one.
+    /// its future is polled for the first time, on whichever thread. The pool has taken `threads +
+    /// queue` jobs at most that have not ended, however many come at the same moment. When this
+    /// returns, its job has ended and there is room for another one.
     ///
     /// # Errors
     /// [`PoolError::Full`] when there is no room: at that first poll, without waiting for anything.

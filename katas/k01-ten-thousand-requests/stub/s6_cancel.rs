@@ -30,6 +30,7 @@ impl CpuPool {
     /// Dropped before `f` has begun, the job is gone at once: it never runs, what `f` holds has been
     /// dropped (whose own `drop` may use the pool), and its place is free when the drop is over.
     /// Dropped later, `f` is asked to stop through its [`Stop`]; it has its place until it has ended.
+    /// Dropped just when a thread takes it, it is one or the other.
     /// Nobody else's job is asked.
     pub async fn run<T: Send + 'static>(
         &self,

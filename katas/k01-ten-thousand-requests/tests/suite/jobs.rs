@@ -148,7 +148,10 @@ pub async fn one_by_one<T>(
         let early = rest(run.as_mut()).await;
         assert!(early.is_none(), "It returned while jobs were still under way.");
         let expected: Vec<usize> = (0..jobs.min(ended.len() + limit)).collect();
-        let what = format!("Jobs that have begun when {} of {jobs} have ended", ended.len());
+        let what = format!(
+            "Jobs that have begun, so `job(n)` was called, when {} of {jobs} have ended",
+            ended.len()
+        );
         same(what, ledger.began(), expected.clone());
         let mut under_way = expected.into_iter().filter(|n| !ended.contains(n));
         let next =

@@ -76,9 +76,9 @@ async fn errors_are_counted_not_dropped() {
     let mut both: Recorder = Recorder::default();
     both.merge(&recorder);
     both.merge(&recorder);
-    expect("The report", &recorder.report(2 * SECOND), &takes, 10, 45.0);
+    expect("Of a run that took 2s", &recorder.report(2 * SECOND), &takes, 10, 45.0);
     let twice = [takes.clone(), takes].concat();
-    expect("Merged with itself", &both.report(2 * SECOND), &twice, 20, 90.0);
+    expect("Merged with itself, of a run that took 2s", &both.report(2 * SECOND), &twice, 20, 90.0);
     for (wall, throughput) in [
         (Duration::from_millis(2_500), 36.0),
         (Duration::from_millis(400), 225.0),

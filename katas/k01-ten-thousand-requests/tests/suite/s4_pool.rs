@@ -14,13 +14,14 @@ use std::time::{Duration, Instant};
 use k01::s4_pool::CpuPool;
 use k01_given::PoolError;
 use suite::say::{holds, same};
+use tokio::runtime::Handle;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::sleep;
 
 use crate::jobs::panicked;
 use crate::threads::{
-    Doorbell, Gate, Keeper, NOT_YET, News, REFUSED, Start, answer, at_once, by_a_passer_by,
-    everybody_had_a_turn, polled, said, until_this_thread_ends, when_it_rings,
+    Doorbell, Gate, Keeper, Leaves, NOT_YET, News, REFUSED, Start, all_end, answer, at_once,
+    by_a_passer_by, everybody_had_a_turn, polled, said, until_this_thread_ends, when_it_rings,
 };
 
 type Answer = Result<usize, PoolError>;
@@ -173,7 +174,11 @@ async fn the_last_place_is_given_once() {
     let taken = News::new();
     for caller in 0..2 {
         let (race, says) = (Arc::clone(&race), taken.sender());
-        thread::spawn(move || come_again_and_again(&race, caller, &says));
+        let runtime = Handle::current();
+        thread::spawn(move || {
+            let _inside = runtime.enter();
+            come_again_and_again(&race, caller, &says);
+        });
     }
     let mut rounds = taken.rest().await;
     rounds.sort_unstable();
@@ -191,7 +196,7 @@ fn come_again_and_again(
 ) {
     const FEW: usize = 100;
     const MANY: usize = 10_000;
-    let begin = Instant::now();
+    let (begin, _leaves) = (Instant::now(), Leaves(start));
     for round in 0..=MANY {
         let enough = round == MANY || round >= FEW && begin.elapsed() > Duration::from_millis(300);
         if caller == 0 && enough {
@@ -226,7 +231,9 @@ fn come_again_and_again(
 async fn an_idle_pool_takes_threads_plus_queue() {
     for (threads, queue) in [(1, 0), (2, 0), (2, 3), (1, 5)] {
         let _scene = suite::context(format!(
-            "Threads of the pool: {threads}, its queue: {queue}; jobs come one right after the other."
+            "Threads of the pool: {threads}, its queue: {queue}; jobs come one right after the other, \
+             twice. Before the second time all jobs of the first have been answered: whoever has an \
+             answer must find room."
         ));
         let pool = pool(threads, queue);
         for _round in 0..2 {
@@ -381,7 +388,7 @@ async fn dropped_pool_ends_its_threads() {
         same(format!("The answer of job {n}"), call.await, Ok(n));
     }
     drop(pool);
-    same("What its threads say when they have ended", ended.rest().await, vec![]);
+    all_end(ended).await;
     drop(scene);
     dropped_while_a_job_runs().await;
 }
@@ -404,7 +411,7 @@ async fn dropped_while_a_job_runs() {
     drop(call);
     drop(pool);
     keeper.open();
-    same("What its thread says when it has ended", ended.rest().await, vec![]);
+    all_end(ended).await;
 }
 
 fn pool(threads: usize, queue: usize) -> CpuPool {

@@ -212,6 +212,15 @@ impl Start {
     }
 }
 
+/// Nobody waits for a thread that has left, however it did.
+pub struct Leaves<'a>(pub &'a Start);
+
+impl Drop for Leaves<'_> {
+    fn drop(&mut self) {
+        self.0.came.fetch_add(usize::MAX / 4, Ordering::SeqCst);
+    }
+}
+
 /// Waits without giving the processor back, but not for long: others may have to come first.
 pub fn busily(mut until: impl FnMut() -> bool) {
     const LONG: usize = 2_000;
@@ -264,6 +273,15 @@ impl Wake for Rang {
 
 thread_local! {
     static FAREWELL: RefCell<Option<UnboundedSender<()>>> = const { RefCell::new(None) };
+}
+
+/// Waits until all threads have ended that keep a sender of `farewell`.
+pub async fn all_end(farewell: News<()>) {
+    let _scene = suite::context(
+        "The pool was dropped and its jobs have ended. The test waits until the threads that ran \
+         them have ended: they must be the pool's own, so that they go with it.",
+    );
+    farewell.rest().await;
 }
 
 /// Keeps `sender` until the calling thread ends.
