@@ -309,12 +309,15 @@ fn leave_when_it_is_taken(pool: &CpuPool, late: usize) -> End {
     let goes_on = Arc::new(Rang::default());
     let (gate, until_gone) = (first_may_end.gate(), gone.gate());
     let (tells, told) = mpsc::channel();
+    let (begins, begun) = mpsc::channel();
     let mut first: Call<'_> = Box::pin(pool.run(move |_| {
+        let _ = begins.send(());
         gate.wait();
         0
     }));
     let bell = Waker::from(Arc::clone(&goes_on));
     said("Job 0 comes to a pool that has room", &polled(first.as_mut(), &bell), NOT_YET);
+    begun.recv().expect("job 0 begins");
     // Until job 1 of the round before has ended, it has its place.
     let second = loop {
         let (until_gone, tells) = (until_gone.clone(), tells.clone());
