@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use k01_given::Report;
 
-/// The latencies of many requests, in little memory however many they are.
+/// The latencies of many requests, in little memory however many they are: two megabytes at most.
 ///
 /// From one microsecond to one hour each latency is kept with three significant digits: what
-/// [`Self::report`] says is off by a thousandth at most, or by a microsecond.
+/// [`Self::report`] says is off by a thousandth at most, or by a microsecond. What took longer
+/// counts as well, as an hour at least.
 pub struct Recorder {}
 
 impl Recorder {

@@ -6,11 +6,13 @@ use k01_given::{PoolError, Stop};
 
 /// A pool as in step 4 whose callers may change their minds.
 ///
-/// Dropped, its threads end as soon as they have done what they were given.
+/// Dropped, its threads end as soon as they have done what they were given; the drop does not wait
+/// for them.
 pub struct CpuPool {}
 
 impl CpuPool {
-    /// A pool of `threads` threads of its own. At most `queue` jobs, which may be 0, wait for one.
+    /// A pool of `threads` threads of its own. At most `queue` jobs wait for one; that may be 0, and
+    /// [`usize::MAX`].
     ///
     /// # Panics
     /// When the operating system gives no threads.
@@ -28,6 +30,7 @@ impl CpuPool {
     /// Dropped before `f` has begun, the job is gone at once: it never runs, what `f` holds has been
     /// dropped (whose own `drop` may use the pool), and its place is free when the drop is over.
     /// Dropped later, `f` is asked to stop through its [`Stop`]; it has its place until it has ended.
+    /// Dropped just when a thread takes it, it is one or the other.
     /// Nobody else's job is asked.
     pub async fn run<T: Send + 'static>(
         &self,

@@ -8,9 +8,9 @@ use k01_given::Job;
 ///
 /// A job may return an error or panic, also while `job` makes its future. That is how this one
 /// ended, and the others go on as if nothing had happened. As before, at most `limit` jobs are
-/// under way at once, and as many as that while there are so many left; they begin in the order of
-/// their numbers; and at most `2 * limit + 1` tasks of this function are alive at once. None is
-/// [`Job::Expired`] here.
+/// under way at once, and as many as that while there are so many left, and `limit` may be larger
+/// than `n`, by far; they begin in the order of their numbers; and at most `2 * limit + 1` tasks of
+/// this function are alive at once. None is [`Job::Expired`] here.
 ///
 /// # Cancellation
 /// Dropped, it drops the jobs that are under way, and no other begins.

@@ -7,11 +7,13 @@ use k01_given::PoolError;
 /// Threads for work that computes, so that the threads of the async runtime remain free for what
 /// waits.
 ///
-/// Dropped, its threads end as soon as they have done what they were given.
+/// Dropped, its threads end as soon as they have done what they were given; the drop does not wait
+/// for them.
 pub struct CpuPool {}
 
 impl CpuPool {
-    /// A pool of `threads` threads of its own. At most `queue` jobs, which may be 0, wait for one.
+    /// A pool of `threads` threads of its own. At most `queue` jobs wait for one; that may be 0, and
+    /// [`usize::MAX`].
     ///
     /// # Panics
     /// When the operating system gives no threads.
@@ -20,11 +22,12 @@ impl CpuPool {
     }
 
     /// Runs `f` on a thread of the pool and answers with what it returns. No thread of the runtime
-    /// is blocked meanwhile.
+    /// is blocked meanwhile, nor busy with asking whether it is done: the caller is woken when it is.
     ///
     /// Jobs begin in the order in which they came, at most one on each thread; a job comes when
-    /// its future is polled for the first time. The pool has taken `threads + queue` jobs at most
-    /// that have not ended. When this returns, its job has ended and there is room for another one.
+    /// its future is polled for the first time, on whichever thread. The pool has taken `threads +
+    /// queue` jobs at most that have not ended, however many come at the same moment. When this
+    /// returns, its job has ended and there is room for another one.
     ///
     /// # Errors
     /// [`PoolError::Full`] when there is no room: at that first poll, without waiting for anything.

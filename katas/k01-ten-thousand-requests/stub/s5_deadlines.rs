@@ -12,8 +12,9 @@ use k01_given::Job;
 /// - `total` after the start everything ends: what has ended by then keeps its result, what is
 ///   under way is dropped, what has not begun never does. Both are [`Job::Expired`].
 ///
-/// Either may be as long as [`Duration::MAX`]: then there is no limit. What ends in the very moment
-/// of a limit may have made it or not.
+/// Either may be as long as [`Duration::MAX`]: then there is no such limit. Either may be zero: then
+/// whatever has to wait has expired. What ends in the very moment of a limit may have made it or
+/// not.
 ///
 /// As before: at most `limit` jobs are under way at once, those included that nobody waits for any
 /// more; they begin in the order of their numbers; at most `2 * limit + 1` tasks of this function

@@ -20,12 +20,15 @@ impl Connection {
         Self { start: Instant::now(), takes, came, under_way: Cell::new(0) }
     }
 
-    /// One request. `true`: it succeeds.
-    pub async fn call(&self, n: usize, ok: bool) -> bool {
+    /// One request, which comes when this is called. `true`: it succeeds.
+    pub fn call(&self, n: usize, ok: bool) -> impl Future<Output = bool> {
         self.came.borrow_mut().push((n, self.start.elapsed()));
-        let _busy = Busy::with(&self.under_way);
-        sleep(self.takes[n]).await;
-        ok
+        let busy = Busy::with(&self.under_way);
+        async move {
+            sleep(self.takes[n]).await;
+            drop(busy);
+            ok
+        }
     }
 
     /// Which requests came, and how long after the start.

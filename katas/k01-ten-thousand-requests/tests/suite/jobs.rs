@@ -1,9 +1,13 @@
 //! Jobs that say what becomes of them, and end when the test lets them.
 
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
+use suite::ExpectPanics;
 use suite::say::{holds, same};
 use suite::tasks::{alive, settle};
 use tokio::select;
@@ -112,6 +116,22 @@ pub async fn rest<T>(run: Pin<&mut impl Future<Output = T>>) -> Option<T> {
     }
 }
 
+/// The answer of `run`, or `None` when it panics.
+pub async fn unless_it_panics<T>(mut run: Pin<&mut impl Future<Output = T>>) -> Option<T> {
+    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| run.as_mut().poll(context))) {
+        Ok(poll) => poll.map(Some),
+        Err(_panic) => Poll::Ready(None),
+    })
+    .await
+}
+
+/// Fails unless the jobs panicked that should have. To pass a panic on by another one is not wrong.
+#[track_caller]
+pub fn panicked(panics: &ExpectPanics, jobs: usize) {
+    let seen = panics.seen();
+    holds("Panics", format!("at least {jobs}"), seen, seen >= jobs);
+}
+
 /// Opens the doors of the jobs from `first` on, now of the oldest that is under way and now of the
 /// youngest, and looks before each: as many are under way as may be, and they began in order. Those
 /// before `first` have ended by themselves. The answer of `run`.
@@ -128,7 +148,10 @@ pub async fn one_by_one<T>(
         let early = rest(run.as_mut()).await;
         assert!(early.is_none(), "It returned while jobs were still under way.");
         let expected: Vec<usize> = (0..jobs.min(ended.len() + limit)).collect();
-        let what = format!("Jobs that have begun when {} of {jobs} have ended", ended.len());
+        let what = format!(
+            "Jobs that have begun, so `job(n)` was called, when {} of {jobs} have ended",
+            ended.len()
+        );
         same(what, ledger.began(), expected.clone());
         let mut under_way = expected.into_iter().filter(|n| !ended.contains(n));
         let next =

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use k01::s1_measure::{Recorder, drive};
 use k01_given::Report;
-use suite::say::same;
+use suite::say::{holds, same};
 use tokio::time::sleep;
 
 use crate::connection::Connection;
@@ -76,10 +76,18 @@ async fn errors_are_counted_not_dropped() {
     let mut both: Recorder = Recorder::default();
     both.merge(&recorder);
     both.merge(&recorder);
-    expect("The report", &recorder.report(2 * SECOND), &takes, 10, 45.0);
+    expect("Of a run that took 2s", &recorder.report(2 * SECOND), &takes, 10, 45.0);
     let twice = [takes.clone(), takes].concat();
-    expect("Merged with itself", &both.report(2 * SECOND), &twice, 20, 90.0);
-    expect("Of a run that took no time", &recorder.report(Duration::ZERO), &twice[..100], 10, 0.0);
+    expect("Merged with itself, of a run that took 2s", &both.report(2 * SECOND), &twice, 20, 90.0);
+    for (wall, throughput) in [
+        (Duration::from_millis(2_500), 36.0),
+        (Duration::from_millis(400), 225.0),
+        (Duration::from_micros(300), 300_000.0),
+        (Duration::ZERO, 0.0),
+    ] {
+        let what = format!("Of a run that took {wall:?}");
+        expect(&what, &recorder.report(wall), &twice[..100], 10, throughput);
+    }
     let nothing: Recorder = drive(&[], |_| async { true }).await;
     expect("Of nothing, in a second", &nothing.report(SECOND), &[], 0, 0.0);
 }
@@ -101,6 +109,7 @@ fn merged_p99_is_not_the_mean_of_p99s() {
     close("p99 of all ten", report.p99, SECOND);
     expect("All ten", &report, &latencies, 0, 100.0);
     unequal_workers();
+    any_number_has_its_ranks();
     any_split_gives_the_same();
 }
 
@@ -115,6 +124,18 @@ fn unequal_workers() {
     let latencies = [vec![2 * SECOND; 10], vec![MILLI; 990]].concat();
     expect("Both", &all.report(SECOND), &latencies, 0, 1_000.0);
     close("p50 of the first worker still", few.report(SECOND).p50, 2 * SECOND);
+}
+
+/// A share of a number of requests is seldom a whole number: the next rank is the one that so many
+/// did not exceed.
+fn any_number_has_its_ranks() {
+    let latencies: Vec<Duration> = (1..=111).map(|n| n * TICK).collect();
+    for many in [1, 2, 3, 21, 105, 111] {
+        let _scene = suite::context(format!("{many} requests: 10 ms, 20 ms, 30 ms and so on."));
+        let latencies = &latencies[..many];
+        let report = recorded(latencies).report(Duration::from_secs(many as u64));
+        expect("The report", &report, latencies, 0, 1.0);
+    }
 }
 
 /// However requests are dealt to workers, together they say the same.
@@ -142,12 +163,74 @@ fn microseconds_and_hours_keep_three_digits() {
         let _scene = suite::context(format!("100 requests took {latency:?} each."));
         expect("The report", &recorded(&[latency; 100]).report(SECOND), &[latency; 100], 0, 100.0);
     }
+    longer_than_an_hour();
     let _scene = suite::context("Answered before it was due; 99 others took 3 µs.");
     let due = Instant::now() + SECOND;
     let mut early = recorded(&[Duration::from_micros(3); 99]);
     early.record(due, due.checked_sub(MILLI).expect("time has begun before"), true);
     let latencies = [vec![Duration::from_micros(3); 99], vec![Duration::ZERO]].concat();
     expect("The report", &early.report(SECOND), &latencies, 0, 100.0);
+}
+
+fn longer_than_an_hour() {
+    for hours in [2, 1_000, 24 * 365_000] {
+        let _scene = suite::context(format!("99 requests took 1 ms, and one {hours} hours."));
+        let mut latencies = vec![MILLI; 100];
+        latencies[37] = Duration::from_secs(hours * 3_600);
+        let report: Report = recorded(&latencies).report(SECOND);
+        same("Requests that were measured", report.count, 100);
+        close("p99", report.p99, MILLI);
+        let long = report.max >= Duration::from_micros(HOUR / 1_000 * 999);
+        holds("The longest", "an hour at least", format!("{:?}", report.max), long);
+    }
+}
+
+/// Nobody knows beforehand how many requests there will be, and a load test runs for hours. What is
+/// kept of each is not the request but that there was one more of its kind.
+#[suite::test]
+fn little_memory_however_many() {
+    const MANY: u64 = 1_000_000;
+    let scene = suite::context("A million requests, of which no two took the same time.");
+    let mut report = Report::default();
+    let used = allocation_counter::measure(|| {
+        let (mut recorder, due) = (Recorder::new(), Instant::now());
+        for n in 1..=MANY {
+            recorder.record(due, due + Duration::from_micros(n * 3_599), true);
+        }
+        report = recorder.report(SECOND);
+    });
+    same("Requests that were measured", report.count, MANY);
+    for (name, saw, share) in [("p50", report.p50, 50), ("p99", report.p99, 99)] {
+        close(name, saw, Duration::from_micros(MANY / 100 * share * 3_599));
+    }
+    is_little("one recorder took", used.bytes_max);
+    drop(scene);
+
+    let _scene =
+        suite::context("The same 99 requests of 1 ms and one of 1 s, merged a thousand times.");
+    let latencies = [vec![MILLI; 99], vec![SECOND]].concat();
+    let one = recorded(&latencies);
+    let used = allocation_counter::measure(|| {
+        let mut all = Recorder::new();
+        for _ in 0..1_000 {
+            all.merge(&one);
+        }
+        report = all.report(SECOND);
+    });
+    same("Requests that were measured", report.count, 100_000);
+    for (name, saw, expected) in
+        [("p50", report.p50, MILLI), ("p99", report.p99, MILLI), ("p99.9", report.p999, SECOND)]
+    {
+        close(name, saw, expected);
+    }
+    is_little("the recorder of all took", used.bytes_max);
+}
+
+#[track_caller]
+fn is_little(what: &str, bytes: u64) {
+    const LITTLE: u64 = 2_000_000;
+    let what = format!("Memory, in bytes, that {what} at most");
+    holds(what, format!("at most {LITTLE}"), bytes, bytes <= LITTLE);
 }
 
 const MILLI: Duration = Duration::from_millis(1);

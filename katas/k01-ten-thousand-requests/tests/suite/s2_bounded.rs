@@ -5,11 +5,11 @@ use std::pin::pin;
 use std::time::Duration;
 
 use k01::s2_bounded::run_all;
-use suite::say::same;
+use suite::say::{holds, same};
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep};
 
-use crate::jobs::{Doors, Ledger, one_by_one};
+use crate::jobs::{Doors, Ledger, one_by_one, unless_it_panics};
 
 /// Never more jobs are under way than the limit allows, and never fewer while there are more to
 /// do: as soon as one ends, whichever it is, the next one begins.
@@ -128,6 +128,36 @@ async fn any_limit_will_do() {
         same("Jobs that have begun, in order", ledger.began(), (0..jobs).collect());
         let rounds = u32::try_from(jobs.div_ceil(at_once)).expect("few rounds");
         same("The time that all of it took", begin.elapsed(), rounds * TICK);
+    }
+}
+
+/// A run cannot answer for a job that panicked, so it panics as well. It neither leaves the job out,
+/// so that all results after it stand at a wrong number, nor waits for what will never come.
+#[suite::test(paused)]
+async fn a_panic_is_not_hidden() {
+    for early in [false, true] {
+        let _scene = suite::context(format!(
+            "5 jobs of 10 ms, at most 2 at once; {} panics.",
+            if early { "the call job(1)" } else { "job 1, after 5 ms," }
+        ));
+        let ledger = Ledger::default();
+        let panics = suite::expect_panics();
+        let mut run = Box::pin(run_all(5, limit(2), |n| {
+            let ticket = ledger.begin(n);
+            assert!(!early || n != 1, "there is no such job");
+            async move {
+                sleep(TICK / 2).await;
+                assert!(n != 1, "job 1 panics");
+                sleep(TICK / 2).await;
+                drop(ticket);
+                n
+            }
+        }));
+        let results: Option<Vec<usize>> = unless_it_panics(run.as_mut()).await;
+        let panicked = results.is_none();
+        holds("What the run did", "it panicked", format!("it returned {results:?}"), panicked);
+        drop((run, panics));
+        ledger.is_left_alone().await;
     }
 }
 

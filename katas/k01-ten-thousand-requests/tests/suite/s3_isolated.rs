@@ -10,7 +10,7 @@ use suite::say::same;
 use tokio::task::yield_now;
 use tokio::time::sleep;
 
-use crate::jobs::{Doors, Ledger, one_by_one};
+use crate::jobs::{Doors, Ledger, one_by_one, panicked};
 
 type Ends = Vec<Job<usize, Refused>>;
 
@@ -35,7 +35,7 @@ async fn one_panic_does_not_kill_the_rest() {
         }
     })
     .await;
-    same("Panics", panics.seen(), 1);
+    panicked(&panics, 1);
     let expected: Ends =
         (0..6).map(|n| if n == 2 { Job::Panicked } else { Job::Done(n) }).collect();
     same("How they ended", ends, expected);
@@ -79,7 +79,7 @@ async fn a_panic_before_the_future_is_one_too() {
         }
     })
     .await;
-    same("Panics", panics.seen(), 3);
+    panicked(&panics, 3);
     let expected: Ends =
         (0..6).map(|n| if [0, 3, 5].contains(&n) { Job::Panicked } else { Job::Done(n) }).collect();
     same("How they ended", ends, expected);
@@ -111,7 +111,7 @@ async fn no_permit_lost_after_errors() {
         }
     }));
     let ends: Ends = one_by_one(run, &ledger, &doors, FAIL, 3).await;
-    same("Panics", panics.seen(), 6);
+    panicked(&panics, 6);
     ledger.was_bounded_by(3);
     let expected: Ends = (0..15)
         .map(|n| match n {
@@ -139,7 +139,7 @@ async fn results_keep_request_order() {
         }
     })
     .await;
-    same("Panics", panics.seen(), 3);
+    panicked(&panics, 3);
     let expected: Ends = (0..9)
         .map(|n| match n % 3 {
             0 => Job::Done(n),
@@ -171,6 +171,31 @@ async fn never_more_than_limit_in_flight() {
     ledger.was_bounded_by(4);
     let failed = ends.iter().filter(|&&end| matches!(end, Job::Failed(_))).count();
     same("Jobs that failed", failed, 7);
+}
+
+/// Any limit will do, as before: one at a time, as many as there are jobs, or more than anybody could
+/// count.
+#[suite::test(paused)]
+async fn any_limit_will_do() {
+    for (jobs, at_once) in [(5, 1), (7, 6), (7, 7), (3, 1_000_000), (3, usize::MAX), (0, 1)] {
+        let _scene =
+            suite::context(format!("{jobs} jobs, at most {at_once} at once; job 1 fails."));
+        let ledger = Ledger::default();
+        let ends: Ends = run_all(jobs, limit(at_once), |n| {
+            let ticket = ledger.begin(n);
+            async move {
+                sleep(Duration::from_millis(10)).await;
+                drop(ticket);
+                if n == 1 { Err(Refused(n)) } else { Ok(n) }
+            }
+        })
+        .await;
+        let expected: Ends = (0..jobs)
+            .map(|n| if n == 1 { Job::Failed(Refused(n)) } else { Job::Done(n) })
+            .collect();
+        same("How they ended", ends, expected);
+        same("Jobs that have begun, in order", ledger.began(), (0..jobs).collect());
+    }
 }
 
 /// Whoever drops the run wants no more of it: what is under way is dropped, and nothing begins.

@@ -3,21 +3,25 @@
 //! Real threads and a real clock. Nothing here depends on how fast they are: jobs are held by
 //! gates, and what a test waits for it is told.
 
+use std::hint::black_box;
 use std::num::NonZeroUsize;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread::available_parallelism;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::{self, available_parallelism};
+use std::time::{Duration, Instant};
 
 use k01::s4_pool::CpuPool;
 use k01_given::PoolError;
 use suite::say::{holds, same};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::sleep;
 
+use crate::jobs::panicked;
 use crate::threads::{
-    Gate, Keeper, NOT_YET, News, REFUSED, at_once, everybody_had_a_turn, said,
-    until_this_thread_ends,
+    Doorbell, Gate, Keeper, Leaves, NOT_YET, News, REFUSED, Start, all_end, answer, at_once,
+    by_a_passer_by, everybody_had_a_turn, polled, said, until_this_thread_ends, when_it_rings,
 };
 
 type Answer = Result<usize, PoolError>;
@@ -31,7 +35,8 @@ const FULL: Answer = Err(PoolError::Full);
 #[suite::test]
 async fn timers_tick_while_cpu_runs() {
     let _scene = suite::context(
-        "A pool of 1 thread; its job waits for a task that waits for a timer, three times.",
+        "A pool of 1 thread; its job waits for a task that waits for a timer, three times. The call is \
+         polled in one place and then awaited in another, with another waker.",
     );
     let pool = pool(1, 1);
     let keeper = Keeper::default();
@@ -42,9 +47,38 @@ async fn timers_tick_while_cpu_runs() {
         }
         keeper.open();
     });
-    let answer: Answer = pool.run(move || held(&gate, 7)).await;
-    same("The job's answer", answer, Ok(7));
+    let mut call: Call<'_> = Box::pin(pool.run(move || held(&gate, 7)));
+    // As `select!` does whose other branch is ready: somebody else may go on with it.
+    said("The job", &by_a_passer_by(call.as_mut()), NOT_YET);
+    same("The job's answer", call.await, Ok(7));
     ticker.await.expect("the ticker ends");
+    nobody_asks_again_and_again().await;
+}
+
+/// To be woken once more than needed is nobody's fault; to be woken all the time is a plan.
+async fn nobody_asks_again_and_again() {
+    const NOW_AND_THEN: usize = 2;
+    let _scene = suite::context(
+        "A pool of 1 thread; its job is held while a timer ticks 50 times, 1 ms each; the call is \
+         polled when it was woken.",
+    );
+    let (pool, keeper, mut rings) = (pool(1, 1), Keeper::default(), News::new());
+    let (gate, bell) = (keeper.gate(), Doorbell::waker(&rings, keeper.gate()));
+    let mut call: Call<'_> = Box::pin(pool.run(move || held(&gate, 7)));
+    said("The job", &polled(call.as_mut(), &bell), NOT_YET);
+    let mut woken = 0;
+    for _ in 0..50 {
+        sleep(Duration::from_millis(1)).await;
+        let rang = rings.so_far().len();
+        if rang > 0 {
+            woken += rang;
+            said("The job", &polled(call.as_mut(), &bell), NOT_YET);
+        }
+    }
+    let patient = woken <= NOW_AND_THEN;
+    holds("How often the call was woken while its job ran", "hardly ever", woken, patient);
+    keeper.open();
+    same("The job's answer", call.await, Ok(7));
 }
 
 /// However many jobs come, no more of them run at once than there are threads: more would only
@@ -97,7 +131,9 @@ async fn all_threads_work() {
 }
 
 /// A pool that is full says so at once, to whoever comes, and what it refused never runs. To wait
-/// instead is to have a queue without an end, outside.
+/// instead is to have a queue without an end, outside. And of two who come for the last place at the
+/// same moment one is refused: whoever looks whether there is room, and takes it afterwards, gives it
+/// to both.
 #[suite::test]
 async fn full_pool_rejects() {
     let _scene = suite::context("A pool of 1 thread, queue of 2; one job runs, two wait for it.");
@@ -124,6 +160,69 @@ async fn full_pool_rejects() {
     let mut others = began.rest().await;
     others.sort_unstable();
     same("The others that have begun", others, vec![1, 2]);
+    the_last_place_is_given_once().await;
+}
+
+/// Callers come from many threads, and each place is given to one of them. How many rounds there are
+/// depends on the machine; what is right in each does not.
+async fn the_last_place_is_given_once() {
+    let _scene = suite::context(
+        "A pool of 1 thread without a queue. Two threads ask for its only place at the same moment, \
+         again and again, each time when the pool is at rest.",
+    );
+    let race = Arc::new((pool(1, 0), Start::of(2), AtomicBool::new(false)));
+    let taken = News::new();
+    for caller in 0..2 {
+        let (race, says) = (Arc::clone(&race), taken.sender());
+        let runtime = Handle::current();
+        thread::spawn(move || {
+            let _inside = runtime.enter();
+            come_again_and_again(&race, caller, &says);
+        });
+    }
+    let mut rounds = taken.rest().await;
+    rounds.sort_unstable();
+    let taken: Vec<usize> = rounds.chunk_by(usize::eq).map(<[usize]>::len).collect();
+    let wrong = taken.iter().copied().find(|&taken| taken != 1);
+    let every_round = rounds.iter().max() == taken.len().checked_sub(1).as_ref();
+    let what = "Jobs that were taken when two came for one place";
+    holds(what, 1, wrong.unwrap_or(taken.len().min(1)), wrong.is_none() && every_round);
+}
+
+fn come_again_and_again(
+    (pool, start, over): &(CpuPool, Start, AtomicBool),
+    caller: usize,
+    taken: &UnboundedSender<usize>,
+) {
+    const FEW: usize = 100;
+    const MANY: usize = 10_000;
+    let (begin, _leaves) = (Instant::now(), Leaves(start));
+    for round in 0..=MANY {
+        let enough = round == MANY || round >= FEW && begin.elapsed() > Duration::from_millis(300);
+        if caller == 0 && enough {
+            over.store(true, Ordering::SeqCst);
+        }
+        let late = if caller == 0 { 10 } else { round % 20 };
+        let (keeper, meeting) = (Keeper::default(), 3 * round);
+        let gate = keeper.gate();
+        let mut call: Call<'_> = Box::pin(pool.run(move || held(&gate, 7)));
+        start.meet(meeting);
+        if over.load(Ordering::SeqCst) {
+            return;
+        }
+        for n in 0..late {
+            black_box(n);
+        }
+        let saw = by_a_passer_by(call.as_mut());
+        // No job may end before both have asked, and none comes before both have their answers.
+        start.meet(meeting + 1);
+        keeper.open();
+        if saw == NOT_YET {
+            let _ = taken.send(round);
+            let _ = answer(call.as_mut());
+        }
+        start.meet(meeting + 2);
+    }
 }
 
 /// Room is counted in jobs that were taken and have not ended. A pool at rest has room for one on
@@ -132,7 +231,9 @@ async fn full_pool_rejects() {
 async fn an_idle_pool_takes_threads_plus_queue() {
     for (threads, queue) in [(1, 0), (2, 0), (2, 3), (1, 5)] {
         let _scene = suite::context(format!(
-            "Threads of the pool: {threads}, its queue: {queue}; jobs come one right after the other."
+            "Threads of the pool: {threads}, its queue: {queue}; jobs come one right after the other, \
+             twice. Before the second time all jobs of the first have been answered: whoever has an \
+             answer must find room."
         ));
         let pool = pool(threads, queue);
         for _round in 0..2 {
@@ -148,6 +249,42 @@ async fn an_idle_pool_takes_threads_plus_queue() {
             for (n, call) in calls.into_iter().enumerate() {
                 same(format!("The answer of job {n}"), call.await, Ok(n));
             }
+        }
+    }
+    let _scene = suite::context("A pool of 2 threads, its queue: usize::MAX.");
+    same("The answer of a job", pool(2, usize::MAX).run(|| 1).await, Ok(1));
+}
+
+/// Whoever has an answer finds room for the next job: its own has ended. Else somebody who asks for
+/// one thing after the other is refused now and then, by himself.
+#[suite::test]
+async fn room_comes_before_the_answer() {
+    for panics in [false, true] {
+        let _scene = suite::context(format!(
+            "A pool of 1 thread without a queue; job 0 {}. Its caller has the next job ready, and the \
+             thread that wakes him goes no further before that was asked for.",
+            if panics { "panics" } else { "ends" }
+        ));
+        let (pool, expected) = (pool(1, 0), suite::expect_panics());
+        let (keeper, heard, mut rings) = (Keeper::default(), Keeper::default(), News::new());
+        let gate = keeper.gate();
+        let mut call: Call<'_> = Box::pin(pool.run(move || {
+            gate.wait();
+            assert!(!panics, "job 0 panics");
+            0
+        }));
+        said("Job 0", &by_a_passer_by(call.as_mut()), NOT_YET);
+        let bell = Doorbell::waker(&rings, heard.gate());
+        keeper.open();
+        let saw = when_it_rings(call.as_mut(), &mut rings, &bell).await;
+        said("Job 0", &saw, if panics { "Err(Panicked)" } else { "Ok(0)" });
+        let mut next: Call<'_> = Box::pin(pool.run(|| 1));
+        let saw = by_a_passer_by(next.as_mut());
+        holds("Job 1, right after the answer of job 0", "room for it", &saw, saw != REFUSED);
+        heard.open();
+        drop(expected);
+        if saw == NOT_YET {
+            same("The answer of job 1", next.await, Ok(1));
         }
     }
 }
@@ -186,7 +323,7 @@ async fn panic_is_an_error() {
         let answer: Answer = pool.run(move || panic!("job {n} panics")).await;
         same(format!("The answer of job {n}, which panics"), answer, Err(PoolError::Panicked));
     }
-    same("Panics", panics.seen(), 5);
+    panicked(&panics, 5);
     drop(panics);
     let _scene = suite::context("Then two jobs come that end when both of them run.");
     all_run_at_once(&pool, 2).await;
@@ -228,7 +365,7 @@ async fn dropped_caller_harms_nobody() {
 /// made and dropped would leave some.
 #[suite::test(deadline = 8)]
 async fn dropped_pool_ends_its_threads() {
-    let _scene = suite::context("A pool of 2 threads, each has done a job; then it is dropped.");
+    let scene = suite::context("A pool of 2 threads, each has done a job; then it is dropped.");
     let pool = pool(2, 0);
     let (keeper, mut began, ended) = (Keeper::default(), News::new(), News::new());
     let mut calls: Vec<Call<'_>> = Vec::new();
@@ -251,7 +388,30 @@ async fn dropped_pool_ends_its_threads() {
         same(format!("The answer of job {n}"), call.await, Ok(n));
     }
     drop(pool);
-    same("What its threads say when they have ended", ended.rest().await, vec![]);
+    all_end(ended).await;
+    drop(scene);
+    dropped_while_a_job_runs().await;
+}
+
+async fn dropped_while_a_job_runs() {
+    let _scene = suite::context(
+        "A pool of 1 thread whose job is held; its caller has gone. The pool is dropped, which must \
+         not wait for the job; then the job ends.",
+    );
+    let pool = pool(1, 0);
+    let (keeper, mut began, ended) = (Keeper::default(), News::new(), News::new());
+    let (gate, says, until_the_end) = (keeper.gate(), began.sender(), ended.sender());
+    let mut call: Call<'_> = Box::pin(pool.run(move || {
+        until_this_thread_ends(until_the_end);
+        let _ = says.send(0);
+        held(&gate, 0)
+    }));
+    said("Job 0", &at_once(call.as_mut()).await, NOT_YET);
+    same("The job that has begun", began.next().await, 0);
+    drop(call);
+    drop(pool);
+    keeper.open();
+    all_end(ended).await;
 }
 
 fn pool(threads: usize, queue: usize) -> CpuPool {

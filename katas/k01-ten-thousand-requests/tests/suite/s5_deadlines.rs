@@ -3,15 +3,18 @@
 use std::future::pending;
 use std::num::NonZeroUsize;
 use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use k01::s5_deadlines::run_all_within;
 use k01_given::Job;
 use suite::say::same;
+use suite::tasks::{alive, settle};
 use tokio::task::yield_now;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, advance, sleep};
 
-use crate::jobs::{Doors, Ledger, one_by_one};
+use crate::jobs::{Doors, Ledger, one_by_one, panicked};
 
 type Ends = Vec<Job<usize, Refused>>;
 
@@ -23,8 +26,9 @@ struct Refused(usize);
 /// place goes to the next one.
 #[suite::test(paused)]
 async fn late_job_expires_alone() {
-    let _scene = suite::context(
-        "5 jobs, at most 2 at once, 100 ms each; job 1 never ends, the others take 30 ms.",
+    let _scene = suite::preface(
+        "5 jobs, at most 2 at once, 100 ms each, Duration::MAX for all; job 1 never ends, the others \
+         take 30 ms.",
     );
     let begin = Instant::now();
     let ends: Ends = run_all_within(5, limit(2), 10 * TICK, NEVER, |n| async move {
@@ -39,12 +43,16 @@ async fn late_job_expires_alone() {
     same("How they ended", ends, expected);
     // One place: 0, 2, 3 until 90 ms, then 4 in it or in the other one.
     same("The time that all of it took", begin.elapsed(), 12 * TICK);
+    settle().await;
+    same("Tasks of the run that are alive after its end", alive(), 0);
 }
 
 /// The clock of a job begins with the job: how long it waited for its place is not its fault.
 #[suite::test(paused)]
 async fn each_clock_starts_with_its_job() {
-    let _scene = suite::context("10 jobs, one at a time, 50 ms each; all take 40 ms.");
+    let _scene = suite::context(
+        "10 jobs, one at a time, 50 ms each, Duration::MAX for all; all take 40 ms.",
+    );
     let begin = Instant::now();
     let ends: Ends = run_all_within(10, limit(1), 5 * TICK, NEVER, |n| async move {
         sleep(4 * TICK).await;
@@ -85,11 +93,49 @@ async fn total_ends_the_run() {
     ledger.is_left_alone().await;
 }
 
+/// What has ended in time has ended, even if nobody could look at it in time: here a job keeps the
+/// thread until long after the end of the whole run.
+#[suite::test(paused)]
+async fn what_ended_in_time_is_kept() {
+    // Few enough that all of them, and who waits for them, have their turn before any timer.
+    const QUICK: usize = 16;
+    let total = 3 * TICK;
+    let _scene = suite::context(format!(
+        "{} jobs, all at once, 100 ms each, {total:?} for all; jobs 0 to {} end at 0 ms, then job \
+         {QUICK} computes until 60 ms, and the run hears of all of it only then.",
+        QUICK + 1,
+        QUICK - 1
+    ));
+    for _again in 0..3 {
+        let ended = Arc::new(AtomicUsize::new(0));
+        let ends: Ends = run_all_within(QUICK + 1, limit(QUICK + 1), 10 * TICK, total, |n| {
+            let ended = Arc::clone(&ended);
+            async move {
+                if n < QUICK {
+                    ended.fetch_add(1, Ordering::SeqCst);
+                    return Ok(n);
+                }
+                while ended.load(Ordering::SeqCst) < QUICK {
+                    yield_now().await;
+                }
+                // The clock goes on without anybody else's turn.
+                advance(2 * total).await;
+                pending().await
+            }
+        })
+        .await;
+        let expected = (0..QUICK).map(Job::Done).chain([Job::Expired]).collect();
+        same("How they ended", ends, expected);
+    }
+}
+
 /// What has expired is gone, not only given up: a job that goes on in secret takes a connection,
 /// and does in the end what its caller was told is not done.
 #[suite::test(paused)]
 async fn expired_jobs_are_stopped() {
-    let _scene = suite::context("12 jobs, at most 3 at once, 20 ms each; none of them ever ends.");
+    let _scene = suite::context(
+        "12 jobs, at most 3 at once, 20 ms each, Duration::MAX for all; none of them ever ends.",
+    );
     let ledger = Ledger::default();
     let begin = Instant::now();
     let ends: Ends = run_all_within(12, limit(3), 2 * TICK, NEVER, |n| {
@@ -112,7 +158,7 @@ async fn expired_jobs_are_stopped() {
 async fn no_permit_lost_after_errors() {
     const FAIL: usize = 8;
     let _scene = suite::context(
-        "14 jobs, at most 2 at once, 20 ms each; the first 8 return an error, panic, panic before \
+        "14 jobs, at most 2 at once, 20 ms each, Duration::MAX for all; the first 8 return an error, panic, panic before \
          there is a future, or expire, in turn; the other 6 end when the test lets them.",
     );
     let (ledger, doors) = (Ledger::default(), Doors::new(14));
@@ -138,7 +184,7 @@ async fn no_permit_lost_after_errors() {
         () = sleep(3 * TICK) => {}
     }
     let ends: Ends = one_by_one(run, &ledger, &doors, FAIL, 2).await;
-    same("Panics", panics.seen(), 4);
+    panicked(&panics, 4);
     ledger.was_bounded_by(2);
     let expected: Ends = (0..14)
         .map(|n| match n % 4 {
@@ -167,6 +213,22 @@ async fn no_limit_is_too_long() {
         .await;
         same("How they ended", ends, (0..4).map(Job::Done).collect());
     }
+    for (each, total) in [(NEVER, 3 * TICK), (3 * TICK, NEVER)] {
+        let _scene = suite::context(format!(
+            "2 jobs at once, {each:?} each, {total:?} for all; job 0 takes 10 ms, job 1 never ends."
+        ));
+        let begin = Instant::now();
+        let ends: Ends = run_all_within(2, limit(2), each, total, |n| async move {
+            if n == 1 {
+                return pending().await;
+            }
+            sleep(TICK).await;
+            Ok(n)
+        })
+        .await;
+        same("How they ended", ends, vec![Job::Done(0), Job::Expired]);
+        same("The time that all of it took", begin.elapsed(), 3 * TICK);
+    }
     let _scene = suite::context("No job at all, or fewer than there are places.");
     for jobs in [0, 3] {
         let ends: Ends =
@@ -175,11 +237,46 @@ async fn no_limit_is_too_long() {
     }
 }
 
+/// No time is a limit, too: who has no time left still asks, and must hear so at once. It is not the
+/// same as to have set no limit.
+#[suite::test(paused)]
+async fn no_time_is_a_limit_too() {
+    for (each, total) in [(Duration::ZERO, NEVER), (NEVER, Duration::ZERO), (TICK, 2 * TICK)] {
+        let _scene = suite::context(format!(
+            "4 jobs, at most 2 at once, {each:?} each, {total:?} for all; job 0 takes 5 ms, the \
+             others never end."
+        ));
+        let ledger = Ledger::default();
+        let begin = Instant::now();
+        let ends: Ends = run_all_within(4, limit(2), each, total, |n| {
+            let ticket = ledger.begin(n);
+            async move {
+                if n > 0 {
+                    return pending().await;
+                }
+                sleep(TICK / 2).await;
+                drop(ticket);
+                Ok(n)
+            }
+        })
+        .await;
+        let some_time = each == TICK;
+        let mut expected: Ends = vec![Job::Expired; 4];
+        if some_time {
+            expected[0] = Job::Done(0);
+        }
+        same("How they ended", ends, expected);
+        let took = if some_time { 2 * TICK } else { Duration::ZERO };
+        same("The time that all of it took", begin.elapsed(), took);
+        ledger.is_left_alone().await;
+    }
+}
+
 /// Errors, panics and expiry are told apart, each at the number of its job, whenever it came.
 #[suite::test(paused)]
 async fn results_keep_request_order() {
     let _scene = suite::context(
-        "12 jobs, all at once, 100 ms each; job 11 ends first; they succeed, fail, panic and never \
+        "12 jobs, all at once, 100 ms each, Duration::MAX for all; job 11 ends first; they succeed, fail, panic and never \
          end in turn.",
     );
     let panics = suite::expect_panics();
@@ -194,7 +291,7 @@ async fn results_keep_request_order() {
         }
     })
     .await;
-    same("Panics", panics.seen(), 3);
+    panicked(&panics, 3);
     let expected: Ends = (0..12)
         .map(|n| match n % 4 {
             0 => Job::Done(n),

@@ -3,18 +3,25 @@
 //! Real threads and a real clock, as in step 4: jobs are held by gates, and what a test waits for
 //! it is told.
 
+use std::hint::spin_loop;
 use std::num::NonZeroUsize;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::task::{Context, Waker};
+use std::thread;
 use std::time::Duration;
 
 use k01::s6_cancel::CpuPool;
 use k01_given::{PoolError, Stop};
-use suite::say::same;
+use suite::say::{holds, same};
+use tokio::runtime::Handle;
 use tokio::time::sleep;
 
-use crate::threads::{Keeper, NOT_YET, News, REFUSED, at_once, said};
+use crate::jobs::panicked;
+use crate::threads::{
+    Doorbell, Keeper, NOT_YET, News, REFUSED, Rang, all_end, answer, at_once, busily,
+    by_a_passer_by, polled, said, until_this_thread_ends, when_it_rings,
+};
 
 type Answer = Result<usize, PoolError>;
 type Call<'a> = Pin<Box<dyn Future<Output = Answer> + 'a>>;
@@ -78,7 +85,7 @@ async fn cancelled_waiter_frees_its_place_at_once() {
 /// What such a job holds is dropped with it: a megabyte of picture, a connection, a lock.
 #[suite::test]
 async fn cancelled_job_lets_go_of_what_it_holds() {
-    let _scene = suite::context(
+    let scene = suite::context(
         "A pool of 1 thread, queue of 1; job 0 runs; job 1 waits and holds something; its caller \
          goes away.",
     );
@@ -95,6 +102,7 @@ async fn cancelled_job_lets_go_of_what_it_holds() {
     same("Who has it when the caller of job 1 has gone", Arc::strong_count(&held), 1);
     keeper.open();
     same("The answer of job 0", first.await, Ok(0));
+    drop(scene);
     what_it_holds_may_use_the_pool().await;
 }
 
@@ -211,9 +219,192 @@ async fn patient_callers_notice_nothing() {
         let expected = if n == 2 { Err(PoolError::Panicked) } else { Ok(n) };
         same(format!("The answer of job {n}"), call.await, expected);
     }
-    same("Panics", panics.seen(), 1);
+    panicked(&panics, 1);
     drop(pool);
     same("The order in which they began", began.rest().await, vec![1, 2, 3, 4]);
+    let _scene = suite::context("A pool of 2 threads, its queue: usize::MAX.");
+    same("The answer of a job", self::pool(2, usize::MAX).run(|_| 1).await, Ok(1));
+}
+
+/// Each place is given back once: by a job that has ended, or by a caller who has taken his job out
+/// of the line. Who gives it back twice makes room that is not there.
+#[suite::test]
+async fn room_is_what_it_was() {
+    let _scene = suite::context(
+        "A pool of 1 thread, queue of 1. Jobs 0 and 1 end and are answered; job 2 runs, job 3 waits, \
+         and their callers go away; job 4 ends. Then there must be room for two again.",
+    );
+    let pool = pool(1, 1);
+    for _round in 0..3 {
+        let (keeper, mut began) = (Keeper::default(), News::new());
+        let first = taken(&pool, &keeper, &began, 0).await;
+        same("The job that has begun", began.next().await, 0);
+        let second = taken(&pool, &keeper, &began, 1).await;
+        refuses(&pool, &keeper, &began).await;
+        keeper.open();
+        same("The answers of jobs 0 and 1", (first.await, second.await), (Ok(0), Ok(1)));
+        same("The job that has begun", began.next().await, 1);
+        let keeper = Keeper::default();
+        let running = taken(&pool, &keeper, &began, 2).await;
+        same("The job that has begun", began.next().await, 2);
+        drop(taken(&pool, &keeper, &began, 3).await);
+        drop(running);
+        keeper.open();
+        same("The answer of job 4", when_there_is_room(&pool, |_| 4).await, Ok(4));
+    }
+}
+
+/// A caller who goes away at the very moment when a thread takes his job: either it never begins, or
+/// it is asked to stop. Whoever looks first and acts afterwards runs it for nobody, and unasked.
+#[suite::test]
+async fn one_of_the_two_decides() {
+    const ROUNDS: usize = 150;
+    let _scene = suite::context(
+        "A pool of 1 thread, queue of 1. Job 0 runs, job 1 waits; job 0 ends, and just when the thread \
+         goes on to job 1 its caller goes away. So again and again, a little earlier or later.",
+    );
+    let pool = Arc::new(pool(1, 1));
+    let ends = News::new();
+    let says = ends.sender();
+    let shared = Arc::clone(&pool);
+    let runtime = Handle::current();
+    thread::spawn(move || {
+        let _inside = runtime.enter();
+        for round in 0..ROUNDS {
+            let _ = says.send(leave_when_it_is_taken(&shared, round % 50));
+        }
+    });
+    let ends = ends.rest().await;
+    same("Rounds that came to their end", ends.len(), ROUNDS);
+    for end in ends {
+        let right = end != End::RanUnasked;
+        holds(
+            "What became of job 1",
+            "it never began, or it was asked to stop",
+            format!("{end:?}"),
+            right,
+        );
+    }
+    let (keeper, mut began) = (Keeper::default(), News::new());
+    let running = taken(&pool, &keeper, &began, 0).await;
+    same("The job that has begun", began.next().await, 0);
+    let waiting = taken(&pool, &keeper, &began, 1).await;
+    refuses(&pool, &keeper, &began).await;
+    keeper.open();
+    same("The answers", (running.await, waiting.await), (Ok(0), Ok(1)));
+}
+
+/// What became of a job whose caller has gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    NeverBegan,
+    WasAsked,
+    RanUnasked,
+}
+
+/// One round. Job 0 is let go, and the caller of job 1 leaves `late` looks after it was told that
+/// the thread is about to go on.
+fn leave_when_it_is_taken(pool: &CpuPool, late: usize) -> End {
+    let (first_may_end, gone) = (Keeper::default(), Keeper::default());
+    let goes_on = Arc::new(Rang::default());
+    let (gate, until_gone) = (first_may_end.gate(), gone.gate());
+    let (tells, told) = mpsc::channel();
+    let (begins, begun) = mpsc::channel();
+    let mut first: Call<'_> = Box::pin(pool.run(move |_| {
+        let _ = begins.send(());
+        gate.wait();
+        0
+    }));
+    let bell = Waker::from(Arc::clone(&goes_on));
+    said("Job 0 comes to a pool that has room", &polled(first.as_mut(), &bell), NOT_YET);
+    begun.recv().expect("job 0 begins");
+    // Until job 1 of the round before has ended, it has its place.
+    let second = loop {
+        let (until_gone, tells) = (until_gone.clone(), tells.clone());
+        let mut call: Call<'_> = Box::pin(pool.run(move |stop: &Stop| {
+            until_gone.wait();
+            let _ = tells.send(stop.asked());
+            1
+        }));
+        if by_a_passer_by(call.as_mut()) != REFUSED {
+            break call;
+        }
+        thread::yield_now();
+    };
+    drop(tells);
+    first_may_end.open();
+    busily(|| goes_on.rang());
+    (0..late).for_each(|_| spin_loop());
+    drop(second);
+    gone.open();
+    let _ = answer(first.as_mut());
+    // It ends when the job has run, and when it was dropped.
+    match told.recv() {
+        Ok(true) => End::WasAsked,
+        Ok(false) => End::RanUnasked,
+        Err(_dropped) => End::NeverBegan,
+    }
+}
+
+/// Whoever has an answer finds room for the next job: its own has ended.
+#[suite::test]
+async fn room_comes_before_the_answer() {
+    let _scene = suite::context(
+        "A pool of 1 thread without a queue; job 0 ends. Its caller has the next job ready, and the \
+         thread that wakes him goes no further before that was asked for.",
+    );
+    let pool = pool(1, 0);
+    let (keeper, heard, mut rings) = (Keeper::default(), Keeper::default(), News::new());
+    let gate = keeper.gate();
+    let mut call: Call<'_> = Box::pin(pool.run(move |_| {
+        gate.wait();
+        0
+    }));
+    said("Job 0", &by_a_passer_by(call.as_mut()), NOT_YET);
+    let bell = Doorbell::waker(&rings, heard.gate());
+    keeper.open();
+    said("Job 0", &when_it_rings(call.as_mut(), &mut rings, &bell).await, "Ok(0)");
+    let mut next: Call<'_> = Box::pin(pool.run(|_| 1));
+    let saw = by_a_passer_by(next.as_mut());
+    holds("Job 1, right after the answer of job 0", "room for it", &saw, saw != REFUSED);
+    heard.open();
+    if saw == NOT_YET {
+        same("The answer of job 1", next.await, Ok(1));
+    }
+}
+
+/// Who drops the pool has its threads back, and does not wait for them: not for one that rests, nor
+/// for one that still works.
+#[suite::test(deadline = 8)]
+async fn dropped_pool_ends_its_threads() {
+    let _scene = suite::context(
+        "A pool of 2 threads: one has done its job, the other's job is held, and its caller has \
+         gone. The pool is dropped; then that job ends.",
+    );
+    let pool = pool(2, 0);
+    let (keepers, mut began, ended) =
+        ([Keeper::default(), Keeper::default()], News::new(), News::new());
+    let mut calls: Vec<Call<'_>> = Vec::new();
+    for (n, keeper) in keepers.iter().enumerate() {
+        let (gate, says, until_the_end) = (keeper.gate(), began.sender(), ended.sender());
+        let mut call: Call<'_> = Box::pin(pool.run(move |_| {
+            until_this_thread_ends(until_the_end);
+            let _ = says.send(n);
+            gate.wait();
+            n
+        }));
+        said(format!("Job {n}"), &at_once(call.as_mut()).await, NOT_YET);
+        same("The job that has begun", began.next().await, n);
+        calls.push(call);
+    }
+    drop(calls.pop());
+    keepers[0].open();
+    for call in calls {
+        same("The answer of job 0", call.await, Ok(0));
+    }
+    drop(pool);
+    keepers[1].open();
+    all_end(ended).await;
 }
 
 fn pool(threads: usize, queue: usize) -> CpuPool {

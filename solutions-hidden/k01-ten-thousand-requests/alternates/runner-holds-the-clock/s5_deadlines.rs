@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use k01_given::Job;
 use tokio::select;
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
 /// As far away as anybody will ever wait.
@@ -61,17 +61,28 @@ where
                 continue;
             }
         };
-        let (id, end) = match ended {
-            None => break,
-            Some(Ok((id, Ok(value)))) => (id, Job::Done(value)),
-            Some(Ok((id, Err(error)))) => (id, Job::Failed(error)),
-            Some(Err(error)) if error.is_panic() => (error.id(), Job::Panicked),
-            Some(Err(aborted)) => (aborted.id(), Job::Expired),
-        };
+        let Some(ended) = ended else { break };
+        let (id, end) = told(ended);
+        if let Some(number) = numbers.remove(&id) {
+            ends[number] = end;
+        }
+    }
+    // What has ended by now was in time, heard of or not.
+    while let Some(ended) = under_way.try_join_next_with_id() {
+        let (id, end) = told(ended);
         if let Some(number) = numbers.remove(&id) {
             ends[number] = end;
         }
     }
     under_way.shutdown().await;
     ends
+}
+
+fn told<T, E>(ended: Result<(Id, Result<T, E>), JoinError>) -> (Id, Job<T, E>) {
+    match ended {
+        Ok((id, Ok(value))) => (id, Job::Done(value)),
+        Ok((id, Err(error))) => (id, Job::Failed(error)),
+        Err(error) if error.is_panic() => (error.id(), Job::Panicked),
+        Err(aborted) => (aborted.id(), Job::Expired),
+    }
 }
