@@ -225,6 +225,9 @@ impl Build {
         if rendered.is_empty() {
             rendered = complaints;
         }
+        if self.jail.is_some() && rendered.contains(NO_THREAD) {
+            return Err(Trouble::new(rendered));
+        }
         if self.jail.is_some() && OUT_OF_TIME.iter().any(|word| rendered.contains(word)) {
             return Ok(Err(self.met(Status::Timeout, cut(&rendered))));
         }
@@ -276,6 +279,10 @@ impl Build {
         }
     }
 }
+
+/// How a compiler says that it was given no more threads. No submission asks for any: it is the
+/// machine that has none.
+const NO_THREAD: &str = "Resource temporarily unavailable";
 
 /// How cargo says that a compiler has used up its processor time.
 const OUT_OF_TIME: [&str; 2] = ["SIGXCPU", "signal: 24"];
