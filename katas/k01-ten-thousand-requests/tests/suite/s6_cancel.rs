@@ -3,24 +3,21 @@
 //! Real threads and a real clock, as in step 4: jobs are held by gates, and what a test waits for
 //! it is told.
 
-use std::hint::spin_loop;
 use std::num::NonZeroUsize;
 use std::pin::{Pin, pin};
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 use std::task::{Context, Waker};
-use std::thread;
 use std::time::Duration;
 
 use k01::s6_cancel::CpuPool;
 use k01_given::{PoolError, Stop};
 use suite::say::{holds, same};
-use tokio::runtime::Handle;
 use tokio::time::sleep;
 
 use crate::jobs::panicked;
 use crate::threads::{
-    Doorbell, Keeper, NOT_YET, News, REFUSED, Rang, all_end, answer, at_once, busily,
-    by_a_passer_by, polled, said, until_this_thread_ends, when_it_rings,
+    Doorbell, Keeper, NOT_YET, News, REFUSED, all_end, at_once, by_a_passer_by, said,
+    until_this_thread_ends, when_it_rings,
 };
 
 type Answer = Result<usize, PoolError>;
@@ -251,98 +248,6 @@ async fn room_is_what_it_was() {
         drop(running);
         keeper.open();
         same("The answer of job 4", when_there_is_room(&pool, |_| 4).await, Ok(4));
-    }
-}
-
-/// A caller who goes away at the very moment when a thread takes his job: either it never begins, or
-/// it is asked to stop. Whoever looks first and acts afterwards runs it for nobody, and unasked.
-#[suite::test]
-async fn one_of_the_two_decides() {
-    const ROUNDS: usize = 150;
-    let _scene = suite::context(
-        "A pool of 1 thread, queue of 1. Job 0 runs, job 1 waits; job 0 ends, and just when the thread \
-         goes on to job 1 its caller goes away. So again and again, a little earlier or later.",
-    );
-    let pool = Arc::new(pool(1, 1));
-    let ends = News::new();
-    let says = ends.sender();
-    let shared = Arc::clone(&pool);
-    let runtime = Handle::current();
-    thread::spawn(move || {
-        let _inside = runtime.enter();
-        for round in 0..ROUNDS {
-            let _ = says.send(leave_when_it_is_taken(&shared, round % 50));
-        }
-    });
-    let ends = ends.rest().await;
-    same("Rounds that came to their end", ends.len(), ROUNDS);
-    for end in ends {
-        let right = end != End::RanUnasked;
-        holds(
-            "What became of job 1",
-            "it never began, or it was asked to stop",
-            format!("{end:?}"),
-            right,
-        );
-    }
-    let (keeper, mut began) = (Keeper::default(), News::new());
-    let running = taken(&pool, &keeper, &began, 0).await;
-    same("The job that has begun", began.next().await, 0);
-    let waiting = taken(&pool, &keeper, &began, 1).await;
-    refuses(&pool, &keeper, &began).await;
-    keeper.open();
-    same("The answers", (running.await, waiting.await), (Ok(0), Ok(1)));
-}
-
-/// What became of a job whose caller has gone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum End {
-    NeverBegan,
-    WasAsked,
-    RanUnasked,
-}
-
-/// One round. Job 0 is let go, and the caller of job 1 leaves `late` looks after it was told that
-/// the thread is about to go on.
-fn leave_when_it_is_taken(pool: &CpuPool, late: usize) -> End {
-    let (first_may_end, gone) = (Keeper::default(), Keeper::default());
-    let goes_on = Arc::new(Rang::default());
-    let (gate, until_gone) = (first_may_end.gate(), gone.gate());
-    let (tells, told) = mpsc::channel();
-    let (begins, begun) = mpsc::channel();
-    let mut first: Call<'_> = Box::pin(pool.run(move |_| {
-        let _ = begins.send(());
-        gate.wait();
-        0
-    }));
-    let bell = Waker::from(Arc::clone(&goes_on));
-    said("Job 0 comes to a pool that has room", &polled(first.as_mut(), &bell), NOT_YET);
-    begun.recv().expect("job 0 begins");
-    // Until job 1 of the round before has ended, it has its place.
-    let second = loop {
-        let (until_gone, tells) = (until_gone.clone(), tells.clone());
-        let mut call: Call<'_> = Box::pin(pool.run(move |stop: &Stop| {
-            until_gone.wait();
-            let _ = tells.send(stop.asked());
-            1
-        }));
-        if by_a_passer_by(call.as_mut()) != REFUSED {
-            break call;
-        }
-        thread::yield_now();
-    };
-    drop(tells);
-    first_may_end.open();
-    busily(|| goes_on.rang());
-    (0..late).for_each(|_| spin_loop());
-    drop(second);
-    gone.open();
-    let _ = answer(first.as_mut());
-    // It ends when the job has run, and when it was dropped.
-    match told.recv() {
-        Ok(true) => End::WasAsked,
-        Ok(false) => End::RanUnasked,
-        Err(_dropped) => End::NeverBegan,
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::{Debug, Display};
 use std::future::poll_fn;
 use std::hint::spin_loop;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread, ThreadId};
@@ -252,22 +252,6 @@ struct Unparks(Thread);
 impl Wake for Unparks {
     fn wake(self: Arc<Self>) {
         self.0.unpark();
-    }
-}
-
-/// A waker that remembers that somebody was woken.
-#[derive(Default)]
-pub struct Rang(AtomicBool);
-
-impl Rang {
-    pub fn rang(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
-    }
-}
-
-impl Wake for Rang {
-    fn wake(self: Arc<Self>) {
-        self.0.store(true, Ordering::SeqCst);
     }
 }
 
