@@ -21,7 +21,7 @@ use crate::result::{Grade, KataGrade, Submission, Tool, UNIT_SCHEMA, Unit, flag}
 use crate::sandbox::{self, Allowance, Kind, Places, Run};
 use crate::store::Store;
 
-pub use slot::{Bench, copy, give};
+pub use slot::{Bench, clear, copy, give};
 
 /// How a class is graded.
 #[derive(Debug, Clone)]
@@ -32,8 +32,6 @@ pub struct Settings {
     /// A failing test is run so many times more.
     pub confirm: usize,
     pub require_oracle: bool,
-    /// Whatever was graded is graded again.
-    pub again: bool,
     /// What was graded stays, whatever else has changed, as long as the files have not.
     pub only_changed: bool,
 }
@@ -237,9 +235,6 @@ impl<'c> Class<'c> {
     }
 
     fn done(&self, store: &Store, work: &Work<'_>) -> bool {
-        if self.settings.again {
-            return false;
-        }
         let id = &work.subject.kata.id;
         let Some(unit) = store.unit(&work.source.id, id) else { return false };
         let same = if self.settings.only_changed {

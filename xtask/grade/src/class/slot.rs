@@ -48,9 +48,7 @@ pub fn open(
         let cold = course.katas.iter().any(|s| !is_warm(&slot, s, places));
         if let (Some(first), true) = (benches.first(), cold) {
             let target = slot.target();
-            if target.is_dir() {
-                fs::remove_dir_all(&target).map_err(|e| Trouble::file(&target, &e))?;
-            }
+            clear(&target)?;
             copy(&first.slot.target(), &target)?;
         }
         let dir = run.dir.join(format!("slot-{number}"));
@@ -95,6 +93,14 @@ pub fn copy(from: &Path, to: &Path) -> Outcome<()> {
         Ok(status) if status.success() => Ok(()),
         Ok(_) => Err(Trouble::new(t!("grade.no_copy", from = from.display(), to = to.display()))),
         Err(e) => Err(Trouble::file(from, &e)),
+    }
+}
+
+/// Removes a folder with all that is in it, where there is one.
+pub fn clear(dir: &Path) -> Outcome<()> {
+    match fs::remove_dir_all(dir) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Trouble::file(dir, &e)),
+        _ => Ok(()),
     }
 }
 
@@ -170,9 +176,7 @@ impl Bench {
         self.forget(kata)?;
         self.slot.stage_no_suite(kata)?;
         let src = self.slot.kata_dir(kata).join("src");
-        if src.exists() {
-            fs::remove_dir_all(&src).map_err(|e| Trouble::file(&src, &e))?;
-        }
+        clear(&src)?;
         let build = self.slot.stage_library(workbook, kata, tree)?;
         let build = Build { jail: self.jail.clone(), limits, ..build };
         if let Err(failure) = build.library()? {

@@ -6,7 +6,7 @@ use protocol::Status;
 use xtask::t;
 use xtask::workbook::{Outcome, Trouble, Workbook};
 
-use crate::class::{self, Class, Course, Settings};
+use crate::class::{self, Class, Course, Settings, clear};
 use crate::cli::Doctor;
 use crate::doctor::{self, Attack, KATA, probe};
 use crate::intake::Source;
@@ -42,11 +42,11 @@ pub fn run(options: &Doctor) -> Outcome<u8> {
         seed: 13,
         confirm: 0,
         require_oracle: false,
-        again: true,
         only_changed: false,
     };
     let scratch = workbook.target().join("grade/doctor");
-    let _ = fs::remove_dir_all(&scratch);
+    // Nothing of an earlier proof may be kept for this one.
+    clear(&scratch)?;
     let class = Class::open(&course, settings)?;
     let Some(report) = Report::of(&workbook, &class, &attacks, &scratch)? else {
         return Ok(INTERRUPTED);

@@ -31,7 +31,6 @@ pub fn run(options: &Regrade) -> Outcome<u8> {
         seed: parsed(&known.seed)?,
         confirm: known.confirm_failures,
         require_oracle: oracle(known.require_trust.as_deref())?,
-        again: false,
         only_changed: false,
     };
     let class = Class::open(&course, settings)?;

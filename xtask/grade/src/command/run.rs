@@ -31,7 +31,6 @@ pub fn run(options: &Run) -> Outcome<u8> {
         seed,
         confirm: options.confirm_failures,
         require_oracle,
-        again: false,
         only_changed: options.only_changed,
     };
     if settings.kind == Kind::None {

@@ -17,7 +17,7 @@ use xtask::workbook::{Outcome, Trouble};
 
 pub use template::Template;
 
-use crate::class::Bench;
+use crate::class::{Bench, clear};
 use crate::sandbox::{self, Server};
 
 /// A start takes some tenths of a second; a machine that needs longer than this has other worries.
@@ -73,12 +73,5 @@ impl Drop for Postgres<'_> {
     fn drop(&mut self) {
         self.server.end(&mut self.child);
         let _ = fs::remove_dir_all(&self.data);
-    }
-}
-
-fn clear(dir: &Path) -> Outcome<()> {
-    match fs::remove_dir_all(dir) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Trouble::file(dir, &e)),
-        _ => Ok(()),
     }
 }

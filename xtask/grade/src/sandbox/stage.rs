@@ -100,22 +100,23 @@ fn prepare(stage: &Stage) -> Result<(), String> {
         rustix::process::setsid().map_err(|e| format!("setsid: {e}"))?;
         landlock::enter(rules)?;
     }
+    let limit = |resource, soft, hard| {
+        let limit = Rlimit { current: Some(soft), maximum: Some(hard) };
+        setrlimit(resource, limit).map_err(|e| format!("{resource:?}: {e}"))
+    };
     for (resource, most) in [
-        (Resource::Core, Some(0)),
-        (Resource::As, Some(stage.address_space)),
-        (Resource::Nproc, Some(stage.processes)),
-        (Resource::Fsize, Some(stage.file)),
-        (Resource::Nofile, Some(1024)),
-        (Resource::Cpu, stage.processor),
+        (Resource::Core, 0),
+        (Resource::As, stage.address_space),
+        (Resource::Nproc, stage.processes),
+        (Resource::Fsize, stage.file),
+        (Resource::Nofile, 1024),
     ] {
-        if most.is_none() {
-            continue;
-        }
-        // At the hard limit of processor time the kernel kills without a word; at the soft one a
-        // process is told, and ends, which can be told from a lack of memory.
-        let more = if resource == Resource::Cpu { LAST_SECONDS } else { 0 };
-        let limit = Rlimit { current: most, maximum: most.map(|most| most + more) };
-        setrlimit(resource, limit).map_err(|e| format!("{resource:?}: {e}"))?;
+        limit(resource, most, most)?;
+    }
+    // At the hard limit of processor time the kernel kills without a word; at the soft one a process
+    // is told, and ends, which can be told from a lack of memory.
+    if let Some(seconds) = stage.processor {
+        limit(Resource::Cpu, seconds, seconds + LAST_SECONDS)?;
     }
     seccomp::enter(stage.rules.as_ref().map(|rules| rules.strict))?;
     if !stage.program.is_file() {
