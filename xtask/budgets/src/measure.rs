@@ -125,10 +125,8 @@ impl Measure {
 /// Builds the runner, the kata and its suite: everything that a clone waits for.
 fn first_verdict(copy: &Copy) -> io::Result<f64> {
     copy.forget()?;
-    let (time, output) = copy.cargo(&["xtask", "check", "k00", "--plain"])?;
-    // A stub fails: that is its verdict.
-    verdict(&output)?;
-    Ok(seconds(time))
+    let (time, output) = copy.cargo(&["xtask", "check", "k00", "--json"])?;
+    if tests_ran(&output.stdout) { Ok(seconds(time)) } else { Err(complaint("check k00", &output)) }
 }
 
 /// In turns, each on an edit of its own; the ratio is one of the same turn.
@@ -197,19 +195,24 @@ fn checked(copy: &Copy, args: &[&str]) -> io::Result<Duration> {
     if output.status.success() {
         return Ok(time);
     }
-    let said = [output.stderr, output.stdout].concat();
-    let said = String::from_utf8_lossy(&said).into_owned();
-    let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
-    Err(io::Error::other(format!("cargo {}: {last}", args.join(" "))))
+    Err(complaint(&args.join(" "), &output))
 }
 
-/// Exit code 1 is a verdict, too; but not where nothing was built.
-fn verdict(output: &Output) -> io::Result<()> {
-    let said = String::from_utf8_lossy(&output.stdout);
-    if output.status.code().is_some_and(|code| code < 2) && said.contains("k00") {
-        return Ok(());
-    }
-    Err(io::Error::other(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+/// A stub fails: that is its verdict. One that did not build has none.
+fn tests_ran(document: &[u8]) -> bool {
+    let Ok(document) = jzon::parse(&String::from_utf8_lossy(document)) else { return false };
+    let kata = &document["katas"][0];
+    kata["build"].is_null() && !kata["steps"][0]["tests"].is_empty()
+}
+
+/// What cargo, or the runner, says is wrong; else the last that either said.
+fn complaint(what: &str, output: &Output) -> io::Error {
+    let said = [output.stdout.as_slice(), &output.stderr].concat();
+    let said = String::from_utf8_lossy(&said);
+    let wrong = said.lines().find(|line| line.trim_start().starts_with("error"));
+    let last = || said.lines().rev().find(|line| !line.trim().is_empty());
+    let line = wrong.or_else(last).unwrap_or_default().trim();
+    io::Error::other(format!("cargo {what}: {line}"))
 }
 
 fn median(values: Vec<f64>) -> io::Result<f64> {
@@ -218,4 +221,36 @@ fn median(values: Vec<f64>) -> io::Result<f64> {
 
 fn seconds(time: Duration) -> f64 {
     time.as_secs_f64()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verdict_is_one_on_tests() {
+        let ran = br#"{"katas":[{"build":null,"steps":[{"tests":[{"status":"fail"}]}]}]}"#;
+        assert!(tests_ran(ran));
+        let broken = br#"{"katas":[{"build":"error[E0432]","steps":[{"tests":[]}]}]}"#;
+        for none in [&broken[..], br#"{"katas":[]}"#, b"error: no matching package", b""] {
+            assert!(!tests_ran(none));
+        }
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_is_wrong_is_told_before_what_comes_last() {
+        use std::os::unix::process::ExitStatusExt as _;
+        use std::process::ExitStatus;
+
+        let told = |out: &str, err: &str| {
+            let status = ExitStatus::from_raw(256);
+            complaint("x", &Output { status, stdout: out.into(), stderr: err.into() }).to_string()
+        };
+        assert_eq!(
+            told("see the chapter\n", "a\nerror: no crate\n b\n"),
+            "cargo x: error: no crate"
+        );
+        assert_eq!(told("3 failed\n\n", ""), "cargo x: 3 failed");
+    }
 }

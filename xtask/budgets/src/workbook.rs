@@ -44,6 +44,7 @@ impl Copy {
             let dir = copy.dir("katas", &kata)?;
             mirror(&dir.join("stub"), &dir.join("src"))?;
         }
+        copy.fetch()?;
         Ok(copy)
     }
 
@@ -121,11 +122,26 @@ impl Copy {
         Ok(())
     }
 
+    /// Downloads what is missing of the crates: that is not measured. Where there is no network,
+    /// what cannot be built will say so.
+    ///
+    /// # Errors
+    /// Those of the operating system.
+    fn fetch(&self) -> io::Result<()> {
+        self.command(&["fetch", "--locked"]).output().map(drop)
+    }
+
     /// Runs cargo in the copy, without the network, and says how long it took.
     ///
     /// # Errors
     /// Those of the operating system.
     pub fn cargo(&self, args: &[&str]) -> io::Result<(Duration, Output)> {
+        let begin = Instant::now();
+        let output = self.command(args).env("CARGO_NET_OFFLINE", "true").output()?;
+        Ok((begin.elapsed(), output))
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.current_dir(&self.root).args(args).stdin(Stdio::null());
         // What the runner that has started this was told is not for the one in the copy.
@@ -135,10 +151,7 @@ impl Copy {
                 cargo.env_remove(&name);
             }
         }
-        cargo.env("CARGO_NET_OFFLINE", "true");
-        let begin = Instant::now();
-        let output = cargo.output()?;
-        Ok((begin.elapsed(), output))
+        cargo
     }
 
     fn dir(&self, of: &str, kata: &str) -> io::Result<PathBuf> {

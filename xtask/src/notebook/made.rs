@@ -17,7 +17,9 @@ pub fn text(workbook: &Workbook, progress: &Progress, kata: &Kata) -> String {
     }
     let tools = if tools.is_empty() { t!("page.std_alone") } else { tools.join(", ") };
     let language = rustc().map_or_else(|| "Rust".to_owned(), |rustc| format!("Rust ({rustc})"));
-    let all: Duration = kata.steps.iter().map(|step| progress.time_at(kata, step)).sum();
+    // Rounded before they are added, so that the column adds up to what stands above it.
+    let spent = |step| Duration::from_secs(60 * minutes(progress.time_at(kata, step)));
+    let all: Duration = kata.steps.iter().map(spent).sum();
     let mut lines = vec![
         format!("- {} {language}", t!("page.language")),
         format!("- {} {tools}", t!("page.tools")),
@@ -38,15 +40,15 @@ pub fn text(workbook: &Workbook, progress: &Progress, kata: &Kata) -> String {
         "|---|---|---|---:|---:|".to_owned(),
     ];
     for step in &kata.steps {
-        let minutes = u64::try_from(step.minutes).unwrap_or(0);
+        let estimate = u64::try_from(step.minutes).unwrap_or(0);
         lines.push(format!(
             "| {}. {} | {} | {} | {} | {} |",
             step.number,
             step.title(),
             crate::show::state_word(progress.state(kata, step)),
             progress.day(kata, step).unwrap_or_default(),
-            time(progress.time_at(kata, step)),
-            time(Duration::from_secs(60 * minutes)),
+            time(spent(step)),
+            time(Duration::from_secs(60 * estimate)),
         ));
     }
     lines.join("\n")
@@ -54,12 +56,17 @@ pub fn text(workbook: &Workbook, progress: &Progress, kata: &Kata) -> String {
 
 /// `3 h 20 min`.
 fn time(time: Duration) -> String {
-    let minutes = time.as_secs().div_ceil(60);
+    let minutes = minutes(time);
     match (minutes / 60, minutes % 60) {
         (0, minutes) => format!("{minutes} min"),
         (hours, 0) => format!("{hours} h"),
         (hours, minutes) => format!("{hours} h {minutes} min"),
     }
+}
+
+/// In whole minutes; a begun one counts.
+fn minutes(time: Duration) -> u64 {
+    time.as_secs().div_ceil(60)
 }
 
 /// `rustc 1.95.0`, as the workbook's folder chooses it.

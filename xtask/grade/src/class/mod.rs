@@ -18,7 +18,7 @@ use xtask::workbook::{self, Kata, Outcome, TestEntry, Trouble, Workbook};
 use crate::intake::{Source, Taken, hex};
 use crate::postgres::Template;
 use crate::result::{Grade, KataGrade, Submission, Tool, UNIT_SCHEMA, Unit, flag};
-use crate::sandbox::{self, Allowance, Kind, Places, Run};
+use crate::sandbox::{self, Allowance, Kind, MOST_SLOTS, Places, Run};
 use crate::store::Store;
 
 pub use slot::{Bench, clear, copy, give};
@@ -302,8 +302,11 @@ fn base(workbook: &Workbook, kind: Kind) -> PathBuf {
 /// As many slots as there are processors, where nothing else was said.
 pub fn jobs(asked: Option<usize>) -> Outcome<usize> {
     match asked {
-        Some(0) => Err(Trouble::usage(t!("grade.no_jobs"))),
-        Some(jobs) => Ok(jobs),
-        None => Ok(std::thread::available_parallelism().map_or(2, Into::into)),
+        Some(jobs @ 1..=MOST_SLOTS) => Ok(jobs),
+        Some(_) => Err(Trouble::usage(t!("grade.bad_jobs", most = MOST_SLOTS))),
+        None => {
+            let processors = std::thread::available_parallelism().map_or(2, Into::into);
+            Ok(MOST_SLOTS.min(processors))
+        }
     }
 }

@@ -26,7 +26,7 @@ use xtask::engine::{BEGUN, Jail, Layout};
 use xtask::t;
 use xtask::workbook::{Outcome, Trouble};
 
-pub use places::{Places, Run};
+pub use places::{MOST_SLOTS, Places, Run};
 pub use server::Server;
 
 /// Which one.

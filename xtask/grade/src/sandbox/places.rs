@@ -12,8 +12,11 @@ use super::User;
 /// Users of the slots, where the grader is root: numbers that distributions leave alone.
 const FIRST_USER: u32 = 64_100;
 /// So many of them belong to one grader, and so many graders have some at a time.
-const USERS: u32 = 64;
+const USERS: u8 = 64;
 const GRADERS: u32 = 16;
+
+/// A grader has no more slots than users.
+pub const MOST_SLOTS: usize = USERS as usize;
 
 /// The user of a slot; none where the grader is no root, and everything is its own user's.
 pub fn user(slot: usize) -> Option<User> {
@@ -41,7 +44,7 @@ fn first_user() -> u32 {
         let first = open(0).filter(|file| file.lock().is_ok());
         (0, first)
     });
-    FIRST_USER + block * USERS
+    FIRST_USER + block * u32::from(USERS)
 }
 
 /// Where this machine keeps what building needs.
