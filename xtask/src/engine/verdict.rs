@@ -64,6 +64,30 @@ impl TestResult {
     pub fn message(&self) -> Option<&str> {
         self.outcome.as_ref().map(|o| o.message.as_str())
     }
+
+    /// The lines that the code printed, without what libtest says around them. (libtest's line on a
+    /// test begins before the test does: what is printed first stands on it.)
+    pub fn printed(&self) -> Vec<&str> {
+        let id = self.entry.id();
+        self.output.lines().filter_map(|line| own(line, &id)).collect()
+    }
+}
+
+/// What of a line is the code's own, where libtest runs this one test.
+fn own<'l>(line: &'l str, id: &str) -> Option<&'l str> {
+    // On real components the step was put before libtest's name.
+    let called = |name: &str| {
+        let before = id.strip_suffix(name);
+        before.is_some_and(|before| before.is_empty() || before.ends_with("::"))
+    };
+    let begun = line.strip_prefix("test ").and_then(|line| line.split_once(" ... "));
+    let line = begun.filter(|(name, _)| called(name)).map_or(line, |(_, first)| first);
+    match line.trim() {
+        "" | "running 1 test" | "FAILED" | "failures:" => None,
+        word if word.contains("::") && called(word) => None,
+        word if word.starts_with("test result: ") => None,
+        _ => Some(line),
+    }
 }
 
 impl Verdict {
@@ -86,5 +110,37 @@ impl Verdict {
 impl StepVerdict<'_> {
     pub fn status(&self) -> Status {
         self.tests.iter().map(|t| t.status).find(|s| *s != Status::Pass).unwrap_or(Status::Pass)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_first_stands_on_libtests_line() {
+        let printed = |step: &str, name: &str, output: &str| {
+            let entry = TestEntry {
+                step: step.into(),
+                name: name.into(),
+                kind: "plain".into(),
+                trust: "receipt".into(),
+                behaviour: String::new(),
+            };
+            let mut result = TestResult::without_run(&entry, Status::Fail);
+            result.output = output.into();
+            result.printed().join("|")
+        };
+        let around = |own: &str| {
+            format!(
+                "\nrunning 1 test\ntest s1_a::b ... {own}FAILED\n\nfailures:\n\nfailures:\n    s1_a::b\n\n\
+                 test result: FAILED. 0 passed; 1 failed; finished in 0.01s\n\n"
+            )
+        };
+        assert_eq!(printed("s1_a", "b", &around("")), "");
+        let own = around("first\n  test two\nrunning three\ntest s1_x::b ... \n");
+        let kept = "first|  test two|running three|test s1_x::b ... ";
+        assert_eq!(printed("s1_a", "b", &own), kept);
+        assert_eq!(printed("s6_real", "s1_a::b", &own), kept, "on real components");
     }
 }

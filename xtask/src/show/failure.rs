@@ -35,10 +35,10 @@ pub fn failure(
         let _ = writeln!(out, "  {}", dim(&t!("check.at", file = place.file, line = place.line)));
     }
     out.push_str(&timeline(test));
-    let printed = tail(test, printed);
-    if !printed.is_empty() {
+    let lines = test.printed();
+    if !lines.is_empty() {
         let _ = writeln!(out, "\n  {}", dim(&t!("check.printed")));
-        out.push_str(&fold(&printed, 2));
+        out.push_str(&fold(&lines[lines.len().saturating_sub(printed)..].join("\n"), 2));
     }
     if !beliefs.is_empty() {
         let heading = if beliefs.len() == 1 { t!("check.belief") } else { t!("check.beliefs") };
@@ -98,19 +98,6 @@ pub(super) fn happened(test: &TestResult) -> String {
         (Status::NotVerified, None) => t!("status.not_verified"),
         (status, None) => t!("status.silent", status = status),
     }
-}
-
-/// The last lines of what a process printed, without what libtest says around them.
-fn tail(test: &TestResult, most: usize) -> String {
-    const SAID: [&str; 6] =
-        ["running ", "test ", "failures:", "test result:", "---- ", "error: test failed"];
-    let id = test.entry.id();
-    let own = |line: &&str| {
-        let line = line.trim();
-        !["", "FAILED", &id].contains(&line) && !SAID.iter().any(|start| line.starts_with(start))
-    };
-    let lines: Vec<&str> = test.output.lines().filter(own).collect();
-    lines[lines.len().saturating_sub(most)..].join("\n")
 }
 
 /// Where to look, how to see it again, where help is.

@@ -55,6 +55,18 @@ fn solving_step_by_step() {
 }
 
 #[test]
+fn what_the_code_prints_is_shown_from_its_first_line() {
+    let workbook = Workbook::fresh();
+    let stub = std::fs::read_to_string(workbook.kata().join("stub/s2_lock.rs")).unwrap();
+    let prints = "println!(\"running {cents}\"); println!(\"test two\");\n        todo!(\"what";
+    workbook.write("s2_lock.rs", &stub.replacen("todo!(\"what", prints, 1));
+    let ran = workbook.run(&["check", "k02", "--step", "2"]);
+    assert_eq!(ran.code, 1, "{ran}");
+    let (_, printed) = ran.out.split_once("  It printed:\n").expect("it is said");
+    assert!(printed.starts_with("  running 100\n  test two\n\n"), "{ran}");
+}
+
+#[test]
 fn a_lost_update_is_shown_with_its_schedule_and_named() {
     let workbook = Workbook::fresh();
     workbook.lay_trap("check-then-debit");

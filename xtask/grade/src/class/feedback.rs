@@ -28,8 +28,11 @@ pub fn message(result: &TestResult, whole: bool) -> Option<String> {
 }
 
 /// The end of what it printed: that is where it failed.
-pub fn output(text: &str) -> String {
-    let text = text.trim();
+pub fn output(result: &TestResult) -> String {
+    if result.passed() {
+        return String::new();
+    }
+    let text = result.printed().join("\n");
     let skip = text.chars().count().saturating_sub(KEPT);
     text.chars().skip(skip).collect()
 }

@@ -243,6 +243,6 @@ fn test(
             .flatten(),
         ms: result.ms,
         message: feedback::message(result, shown),
-        output: if result.passed() { String::new() } else { feedback::output(&result.output) },
+        output: feedback::output(result),
     }
 }
