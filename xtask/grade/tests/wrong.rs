@@ -55,6 +55,13 @@ fn a_wrong_manifest_is_told_with_its_line() {
 }
 
 #[test]
+fn a_grader_has_no_more_slots_than_users() {
+    for jobs in ["0", "65"] {
+        told(&["doctor", "--jobs", jobs], USAGE, &["--jobs takes 1 to 64"]);
+    }
+}
+
+#[test]
 fn a_wrong_roster_is_told_with_its_line() {
     let dir = tempfile::tempdir().expect("a folder");
     let (csv, to) = (dir.path().join("roster.csv"), dir.path().join("class"));
