@@ -18,15 +18,15 @@ pub fn text(workbook: &Workbook, progress: &Progress, kata: &Kata) -> String {
     let tools = if tools.is_empty() { t!("page.std_alone") } else { tools.join(", ") };
     let language = rustc().map_or_else(|| "Rust".to_owned(), |rustc| format!("Rust ({rustc})"));
     // Rounded before they are added, so that the column adds up to what stands above it.
-    let spent = |step| Duration::from_secs(60 * minutes(progress.time_at(kata, step)));
-    let all: Duration = kata.steps.iter().map(spent).sum();
+    let spent = |step| minutes(progress.time_at(kata, step));
+    let all = kata.steps.iter().map(spent).sum();
     let mut lines = vec![
         format!("- {} {language}", t!("page.language")),
         format!("- {} {tools}", t!("page.tools")),
         format!(
             "- {} {}",
             t!("page.time"),
-            t!("page.time_of", time = time(all), most = time(PAUSE))
+            t!("page.time_of", time = time(all), most = time(minutes(PAUSE)))
         ),
         String::new(),
         format!(
@@ -48,15 +48,14 @@ pub fn text(workbook: &Workbook, progress: &Progress, kata: &Kata) -> String {
             crate::show::state_word(progress.state(kata, step)),
             progress.day(kata, step).unwrap_or_default(),
             time(spent(step)),
-            time(Duration::from_secs(60 * estimate)),
+            time(estimate),
         ));
     }
     lines.join("\n")
 }
 
 /// `3 h 20 min`.
-fn time(time: Duration) -> String {
-    let minutes = minutes(time);
+fn time(minutes: u64) -> String {
     match (minutes / 60, minutes % 60) {
         (0, minutes) => format!("{minutes} min"),
         (hours, 0) => format!("{hours} h"),
@@ -121,11 +120,11 @@ fn word<'v>(package: &'v toml_span::Value<'_>, key: &str) -> Option<&'v str> {
 mod tests {
     use std::time::Duration;
 
-    use super::{time, versions};
+    use super::{minutes, time, versions};
 
     #[test]
     fn times_are_in_hours_and_minutes() {
-        let shown = [0, 59, 60, 3600, 3661, 12_000].map(|s| time(Duration::from_secs(s)));
+        let shown = [0, 59, 60, 3600, 3661, 12_000].map(|s| time(minutes(Duration::from_secs(s))));
         assert_eq!(shown, ["0 min", "1 min", "1 min", "1 h", "1 h 2 min", "3 h 20 min"]);
     }
 
