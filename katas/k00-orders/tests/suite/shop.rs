@@ -101,7 +101,7 @@ impl Scenario {
         Self { check: Box::new(check), ..self }
     }
 
-    fn open(self) -> explorer::Scenario<Shop> {
+    fn open(self) -> explorer::Scenario {
         let shop = Shop {
             kept: Arc::default(),
             start: self.start,

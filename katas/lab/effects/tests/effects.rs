@@ -89,12 +89,12 @@ fn until_charged(
     }
 }
 
-fn scenario(gateway: &Gateway, key: Option<&'static str>, harms: &[Harm]) -> Scenario<Ports> {
+fn scenario(gateway: &Gateway, key: Option<&'static str>, harms: &[Harm]) -> Scenario {
     let ports = Ports::new([Arc::new(gateway.clone()) as Arc<dyn Port>]);
     Scenario::new(ports).lane("A: pays", until_charged(gateway, key)).port_faults(harms)
 }
 
-fn results(scenario: Scenario<Ports>) -> (Vec<String>, explorer::Explored) {
+fn results(scenario: Scenario) -> (Vec<String>, explorer::Explored) {
     let explored = explore(scenario).unwrap();
     let states = explored.outcomes.keys().map(|result| result.rsplit('\t').next().unwrap().into());
     (states.collect(), explored)

@@ -2,14 +2,14 @@
 
 use crate::code::Code;
 use crate::stage::{Close, Moment, Pick, Stage};
-use crate::world::{Run, Trouble, World};
+use crate::world::{Run, Trouble};
 
 /// A world learns a few things once; one that never comes to an end of it is broken.
 const MOST: u32 = 1000;
 
-impl<W: World> Stage<W> {
+impl Stage {
     /// Runs one schedule of the lanes in `mask`. Where the world has to learn something first
-    /// ([`World::again`]), it begins anew, with the decisions that were made already.
+    /// ([`crate::World::again`]), it begins anew, with the decisions that were made already.
     pub fn run(
         &mut self,
         mask: u64,

@@ -11,6 +11,7 @@
 //! on its way, is not there.
 
 use std::future::Future;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -98,7 +99,13 @@ impl Loop {
     }
 
     pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
-        self.runtime().block_on(future)
+        let mut output = None;
+        {
+            let work = pin!(async { output = Some(future.await) });
+            // One type for all of them: tokio's own part is compiled once.
+            self.runtime().block_on(work as Pin<&mut dyn Future<Output = ()>>);
+        }
+        output.expect("the work is done")
     }
 
     pub fn handle(&self) -> tokio::runtime::Handle {
@@ -116,7 +123,7 @@ impl Loop {
 
     /// Runs its tasks until none can run.
     pub fn until_idle(&self) {
-        self.runtime().block_on(async {
+        self.block_on(async {
             for _ in 0..self.parks {
                 self.park_where(Box::new(|| true)).await;
             }
@@ -130,7 +137,7 @@ impl Loop {
     /// by itself, in jumps. `moved` is asked after each of them.
     pub fn pass_time(&self, moved: impl Fn() -> bool + Send + 'static) -> bool {
         let jumps = AtomicU32::new(0);
-        self.runtime().block_on(async {
+        self.block_on(async {
             let end = tokio::time::sleep(FOR_EVER);
             tokio::pin!(end);
             let idle = self.park_where(Box::new(move || {

@@ -128,7 +128,7 @@ use std::sync::Arc;
 ///
 /// # Panics
 /// Inside a tokio runtime.
-pub fn explore<W: World>(scenario: Scenario<W>) -> Result<Explored, Box<Outcome>> {
+pub fn explore(scenario: Scenario) -> Result<Explored, Box<Outcome>> {
     watch::watched(move |gate, beat| search(scenario, gate, beat).explore())?
         .unwrap_or_else(|trouble| Err(Box::new(infrastructure(&trouble))))
 }
@@ -140,10 +140,7 @@ pub fn explore<W: World>(scenario: Scenario<W>) -> Result<Explored, Box<Outcome>
 ///
 /// # Panics
 /// Inside a tokio runtime.
-pub fn replay<W: World>(
-    scenario: Scenario<W>,
-    code: &str,
-) -> Result<Result<Replayed, BadCode>, Box<Outcome>> {
+pub fn replay(scenario: Scenario, code: &str) -> Result<Result<Replayed, BadCode>, Box<Outcome>> {
     let code: Code = match code.parse() {
         Ok(code) => code,
         Err(bad) => return Ok(Err(bad)),
@@ -160,15 +157,15 @@ pub fn replay<W: World>(
 ///
 /// # Panics
 /// Inside a tokio runtime.
-pub fn play<W: World>(
-    scenario: Scenario<W>,
+pub fn play(
+    scenario: Scenario,
     mut driver: impl FnMut(&Situation) -> Option<usize> + Send + 'static,
 ) -> Result<Option<Replayed>, Box<Outcome>> {
     watch::watched(move |gate, beat| search(scenario, gate, beat).play(&mut driver))?
         .map_err(|trouble| Box::new(infrastructure(&trouble)))
 }
 
-fn search<W: World>(scenario: Scenario<W>, gate: Gate, beat: Arc<Beat>) -> Search<W> {
+fn search(scenario: Scenario, gate: Gate, beat: Arc<Beat>) -> Search {
     let oracle = scenario.oracle;
     Search::new(Stage::new(scenario, gate, beat), oracle)
 }

@@ -9,9 +9,9 @@ use crate::drive::Loop;
 use crate::event::{Event, Kind, LaneId};
 use crate::gate::{State, Strand};
 use crate::stage::Stage;
-use crate::world::{Ended, Trouble, World};
+use crate::world::{Ended, Trouble};
 
-impl<W: World> Stage<W> {
+impl Stage {
     pub(crate) fn start(&mut self, lane: LaneId, incarnation: u32) {
         let actor = Actor {
             gate: self.gate.clone(),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::stage::{Close, Moment, Pick, Stage};
-use crate::world::{Ended, Run, Trouble, World};
+use crate::world::{Ended, Run, Trouble};
 use crate::{LaneId, short};
 
 /// What one serial order of some of the lanes gave.
@@ -16,7 +16,7 @@ pub struct Serial {
 }
 
 /// Runs every serial order of every subset of the lanes: 5 of two lanes, 16 of three.
-pub(crate) fn serial_orders<W: World>(stage: &mut Stage<W>) -> Result<(Vec<Serial>, u64), Trouble> {
+pub(crate) fn serial_orders(stage: &mut Stage) -> Result<(Vec<Serial>, u64), Trouble> {
     let mut serial = Vec::new();
     let mut runs = 0;
     for order in orders(stage.lanes.len()) {

@@ -196,43 +196,61 @@ impl Caller {
     ) -> Result<T, Lost> {
         let Self::Lane(actor) = self else { return Ok(effect().value) };
         let call = call.into();
-        let everything = Done::touching(Footprint::everything());
-        loop {
-            let (strand, harm) = actor.ask(&call).await;
-            let Some(harm) = harm else {
-                let reply = effect();
-                let arrow = if reply.said.is_empty() { "" } else { " → " };
-                let event = Event::step(format!("{call}{arrow}{}", reply.said));
-                actor.gate.leave(strand, Some(event), &reply.done);
-                return Ok(reply.value);
-            };
-            if harm == Harm::HangsUpBefore {
-                actor.gate.hang_up(actor.lane);
-                actor.gate.leave(strand, Some(Event::fault(harm.row(&call, ""))), &everything);
-                tokio::task::yield_now().await;
-                // The request would be dropped by now: this is a task that it has spawned.
-                continue;
-            }
-            let reply = harm.after().then(effect);
-            let said = reply.as_ref().map_or("", |reply| reply.said.as_str());
-            let event = Event::fault(harm.row(&call, said));
-            if harm.hangs_up() {
-                actor.gate.hang_up(actor.lane);
-            }
-            actor.gate.leave(strand, Some(event), &everything);
-            if harm.kills() {
-                return std::future::pending().await;
-            }
-            if harm.hangs_up() {
-                // The request is dropped here. What it has spawned lives on, and hears the reply.
-                tokio::task::yield_now().await;
-            }
-            return reply.filter(|_| harm.hangs_up()).map(|reply| reply.value).ok_or(Lost);
-        }
+        let (strand, harm) = actor.turn(&call).await;
+        let reply = harm.is_none_or(Harm::after).then(effect);
+        let told = reply.as_ref().map(|reply| (reply.said.as_str(), &reply.done));
+        actor.leave(strand, harm, &call, told).await;
+        let heard = harm.is_none_or(Harm::hangs_up);
+        reply.filter(|_| heard).map(|reply| reply.value).ok_or(Lost)
     }
 }
 
 impl Actor {
+    /// Waits for a call's turn: on which strand, and how it goes wrong from here on.
+    async fn turn(&self, call: &str) -> (Strand, Option<Harm>) {
+        loop {
+            let (strand, harm) = self.ask(call).await;
+            if harm != Some(Harm::HangsUpBefore) {
+                return (strand, harm);
+            }
+            self.gate.hang_up(self.lane);
+            let event = Event::fault(Harm::HangsUpBefore.row(call, ""));
+            self.gate.leave(strand, Some(event), &Done::touching(Footprint::everything()));
+            // The request would be dropped by now: this is a task that it has spawned.
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Tells what came of a call, if it had its effect: what was said, and what that touched. Never
+    /// ready if the lane's process dies of it.
+    async fn leave(
+        &self,
+        strand: Strand,
+        harm: Option<Harm>,
+        call: &str,
+        told: Option<(&str, &Done)>,
+    ) {
+        let said = told.map_or("", |(said, _)| said);
+        let everything = Done::touching(Footprint::everything());
+        let Some(harm) = harm else {
+            let arrow = if said.is_empty() { "" } else { " → " };
+            let event = Event::step(format!("{call}{arrow}{said}"));
+            let done = told.map_or(&everything, |(_, done)| done);
+            return self.gate.leave(strand, Some(event), done);
+        };
+        if harm.hangs_up() {
+            self.gate.hang_up(self.lane);
+        }
+        self.gate.leave(strand, Some(Event::fault(harm.row(call, said))), &everything);
+        if harm.kills() {
+            return std::future::pending().await;
+        }
+        if harm.hangs_up() {
+            // The request is dropped here. What it has spawned lives on, and hears the reply.
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Waits until a call is let go: on which strand, and how it goes wrong.
     async fn ask(&self, call: &str) -> (Strand, Option<Harm>) {
         let strand = self.strand();

@@ -6,7 +6,7 @@ use protocol::{Outcome, Status};
 use crate::event::timeline;
 use crate::search::Search;
 use crate::stage::{Close, Moment, Pick, Stage};
-use crate::world::{Run, Trouble, World};
+use crate::world::{Run, Trouble};
 use crate::{BadCode, Code, short};
 
 /// One schedule, run again.
@@ -38,7 +38,7 @@ pub struct Situation<'a> {
     pub moves: Vec<Move>,
     /// What happened so far.
     pub timeline: Timeline,
-    /// The world now, as [`World::glance`] shows it.
+    /// The world now, as [`crate::World::glance`] shows it.
     pub tables: Vec<Table>,
     /// The decisions so far.
     pub code: &'a Code,
@@ -56,10 +56,7 @@ pub struct Move {
 }
 
 /// Runs the schedule; when the code ends before it, the lane that moved last goes on.
-pub(crate) fn by_code<W: World>(
-    stage: &mut Stage<W>,
-    code: &Code,
-) -> Result<(Close, Run), Trouble> {
+pub(crate) fn by_code(stage: &mut Stage, code: &Code) -> Result<(Close, Run), Trouble> {
     let mask = (1 << stage.lanes.len()) - 1;
     let faults = code.0.iter().filter(|(_, alt)| *alt > 0).count();
     let ended = std::cell::Cell::new(0);
@@ -96,7 +93,7 @@ fn misfit(moment: &Moment, name: &str, alt: usize) -> String {
     format!("decision {at}: {name} cannot move here, only {}", able.join(" and "))
 }
 
-impl<W: World> Search<W> {
+impl Search {
     /// One schedule by its code.
     pub fn replay(&mut self, code: &Code) -> Result<Result<Replayed, BadCode>, Trouble> {
         self.learn_the_serial_orders()?;

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use crate::actor::{Actor, Body, Play};
 use crate::event::{LaneId, short};
 use crate::harm::{Harm, Harms};
-use crate::world::World;
+use crate::world::{AnyWorld, World};
 
 /// How far a search goes.
 #[derive(Debug, Clone)]
@@ -40,8 +40,8 @@ impl Default for Bounds {
 }
 
 /// A world, the lanes in it, and what is looked at.
-pub struct Scenario<W> {
-    pub(crate) world: W,
+pub struct Scenario {
+    pub(crate) world: Box<dyn AnyWorld>,
     pub(crate) lanes: Vec<(String, Play)>,
     pub(crate) bounds: Bounds,
     pub(crate) oracle: bool,
@@ -49,10 +49,10 @@ pub struct Scenario<W> {
     pub(crate) pulse: Option<Arc<dyn Fn() + Send + Sync>>,
 }
 
-impl<W: World> Scenario<W> {
-    pub fn new(world: W) -> Self {
+impl Scenario {
+    pub fn new(world: impl World) -> Self {
         Self {
-            world,
+            world: Box::new(world),
             lanes: Vec::new(),
             bounds: Bounds::default(),
             oracle: false,

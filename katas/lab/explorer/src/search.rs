@@ -10,7 +10,7 @@ use crate::harm::{self, Points};
 use crate::oracle::{self, Serial};
 use crate::path::{Path, Reach};
 use crate::stage::{Close, Pick, Stage};
-use crate::world::{Ended, Finding, Run, Trouble, World};
+use crate::world::{Ended, Finding, Run, Trouble};
 use crate::{Code, short};
 
 const CUT_COUNTS_AS: u64 = 20;
@@ -61,8 +61,8 @@ impl Failing {
     }
 }
 
-pub(crate) struct Search<W> {
-    pub stage: Stage<W>,
+pub(crate) struct Search {
+    pub stage: Stage,
     pub oracle: bool,
     explored: Explored,
     fingerprint: Fingerprint,
@@ -72,8 +72,8 @@ pub(crate) struct Search<W> {
     steps: Vec<usize>,
 }
 
-impl<W: World> Search<W> {
-    pub fn new(stage: Stage<W>, oracle: bool) -> Self {
+impl Search {
+    pub fn new(stage: Stage, oracle: bool) -> Self {
         Self {
             stage,
             oracle,

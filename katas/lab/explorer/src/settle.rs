@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::event::{Event, Kind, LaneId};
 use crate::gate::{State, Strand};
 use crate::stage::Stage;
-use crate::world::{Trouble, Wait, World};
+use crate::world::{Trouble, Wait};
 
 /// How long to wait for an answer before asking who waits for whom, although nobody should.
 const LOOK: Duration = Duration::from_millis(20);
@@ -15,7 +15,7 @@ const LOOK: Duration = Duration::from_millis(20);
 /// clock, and it decides only how soon a wrong answer is reported.
 const LOOKS: u32 = 400;
 
-impl<W: World> Stage<W> {
+impl Stage {
     /// Runs all tasks of the world and of the lanes until none can run.
     pub(crate) fn quiet(&mut self) {
         loop {

@@ -10,7 +10,7 @@ use crate::drive::Loop;
 use crate::gate::{Choice, Gate, Held, State, Step};
 use crate::harm::{Harmed, Harms};
 use crate::scenario::{Bounds, Scenario};
-use crate::world::{Ended, Run, Trouble, World};
+use crate::world::{AnyWorld, Ended, Run, Trouble};
 use crate::{Code, Footprint, LaneId, short};
 
 /// A lane that fails so often while no other lane can move will fail for ever.
@@ -45,7 +45,7 @@ pub(crate) struct Moment<'a> {
     pub last: Option<usize>,
     /// What the step before this decision touched.
     pub before: Footprint,
-    /// See [`World::glance`]; empty unless somebody steers.
+    /// See [`crate::World::glance`]; empty unless somebody steers.
     pub tables: Vec<Table>,
     pub gate: &'a Gate,
 }
@@ -67,7 +67,7 @@ pub(crate) enum Close {
     Pruned,
     Diverged(String),
     Stopped,
-    /// See [`World::again`].
+    /// See [`crate::World::again`].
     Again,
 }
 
@@ -102,8 +102,8 @@ impl Course {
     }
 }
 
-pub(crate) struct Stage<W> {
-    pub world: W,
+pub(crate) struct Stage {
+    pub world: Box<dyn AnyWorld>,
     pub gate: Gate,
     pub bounds: Bounds,
     pub lanes: Vec<(String, Play)>,
@@ -117,8 +117,8 @@ pub(crate) struct Stage<W> {
     pub steered: bool,
 }
 
-impl<W: World> Stage<W> {
-    pub fn new(scenario: Scenario<W>, gate: Gate, beat: Arc<Beat>) -> Self {
+impl Stage {
+    pub fn new(scenario: Scenario, gate: Gate, beat: Arc<Beat>) -> Self {
         Self {
             world: scenario.world,
             gate,

@@ -1,6 +1,7 @@
 //! What the explorer asks of the world behind the gate.
 
 use std::future::Future;
+use std::pin::Pin;
 
 use protocol::timeline::Table;
 use protocol::{Outcome, Status};
@@ -162,4 +163,74 @@ pub trait World: Send + 'static {
 
     /// The schedule is over and something still keeps a strand busy: end it.
     fn hurry(&mut self) {}
+}
+
+/// The answer of a world behind a pointer.
+type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, Trouble>> + 'a>>;
+
+/// A [`World`] behind a pointer: the search is compiled once, in this crate, and not anew into the
+/// suite of each world.
+pub(crate) trait AnyWorld: Send {
+    fn reset(&mut self) -> Pending<'_, ()>;
+    fn again(&mut self) -> bool;
+    fn state(&mut self) -> Pending<'_, String>;
+    fn judge<'a>(&'a mut self, run: &'a Run) -> Pending<'a, Option<Finding>>;
+    fn tell(&mut self, run: &Run, serial: &[Serial], outcome: &mut Outcome);
+    fn glance(&mut self) -> Pending<'_, Vec<Table>>;
+    fn may_wait(&self, flying: &[Strand]) -> bool;
+    fn waits<'a>(&'a mut self, flying: &'a [Strand]) -> Pending<'a, Vec<Wait>>;
+    fn break_circle(&mut self, victim: Strand) -> Pending<'_, ()>;
+    fn hold(&mut self, strand: Strand, on: bool) -> bool;
+    fn cut(&mut self, lane: LaneId) -> Pending<'_, ()>;
+    fn hurry(&mut self);
+}
+
+impl<W: World> AnyWorld for W {
+    fn reset(&mut self) -> Pending<'_, ()> {
+        Box::pin(World::reset(self))
+    }
+
+    fn again(&mut self) -> bool {
+        World::again(self)
+    }
+
+    fn state(&mut self) -> Pending<'_, String> {
+        Box::pin(World::state(self))
+    }
+
+    fn judge<'a>(&'a mut self, run: &'a Run) -> Pending<'a, Option<Finding>> {
+        Box::pin(World::judge(self, run))
+    }
+
+    fn tell(&mut self, run: &Run, serial: &[Serial], outcome: &mut Outcome) {
+        World::tell(self, run, serial, outcome);
+    }
+
+    fn glance(&mut self) -> Pending<'_, Vec<Table>> {
+        Box::pin(World::glance(self))
+    }
+
+    fn may_wait(&self, flying: &[Strand]) -> bool {
+        World::may_wait(self, flying)
+    }
+
+    fn waits<'a>(&'a mut self, flying: &'a [Strand]) -> Pending<'a, Vec<Wait>> {
+        Box::pin(World::waits(self, flying))
+    }
+
+    fn break_circle(&mut self, victim: Strand) -> Pending<'_, ()> {
+        Box::pin(World::break_circle(self, victim))
+    }
+
+    fn hold(&mut self, strand: Strand, on: bool) -> bool {
+        World::hold(self, strand, on)
+    }
+
+    fn cut(&mut self, lane: LaneId) -> Pending<'_, ()> {
+        Box::pin(World::cut(self, lane))
+    }
+
+    fn hurry(&mut self) {
+        World::hurry(self);
+    }
 }

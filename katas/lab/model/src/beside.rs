@@ -65,10 +65,13 @@ where
     FA: FnOnce() + Send + 'static,
     FB: FnOnce() + Send + 'static,
 {
-    let body = body(a, b, make);
+    beside(&body(a, b, make))
+}
+
+fn beside(body: &Body) -> Result<(), Box<Outcome>> {
     let mut last = None;
     for nth in 1.. {
-        match stop(&body, true, nth)? {
+        match stop(body, true, nth)? {
             Stopped::Nowhere => break,
             Stopped::Beside => return Ok(()),
             Stopped::Waiting { run, end } => last = Some((run, end)),
@@ -98,9 +101,12 @@ where
     FA: FnOnce() + Send + 'static,
     FB: FnOnce() + Send + 'static,
 {
-    let body = body(a, b, make);
+    nobody_blocked(&body(a, b, make))
+}
+
+fn nobody_blocked(body: &Body) -> Result<(), Box<Outcome>> {
     for nth in 1.. {
-        match stop(&body, false, nth)? {
+        match stop(body, false, nth)? {
             Stopped::Nowhere => break,
             Stopped::Beside => {}
             Stopped::Waiting { run, end } => {
@@ -203,19 +209,18 @@ fn waits(run: &Run, end: usize, says: impl Fn(&str, &str) -> String) -> Box<Outc
 }
 
 /// The body of a lane: B begins when A has stopped.
-pub(crate) fn lane<T>(run: &Rc<Run>, f: impl FnOnce() -> T) -> T {
+pub(crate) fn lane(run: &Rc<Run>, f: Box<dyn FnOnce() + Send>) {
     let Some(Stop(stop)) = &run.stop else { return f() };
     let me = run.lane();
     while me == B && !stop.stopped.get() && !stop.a_ended.get() {
         run.switch(loom::thread::yield_now);
     }
-    let result = f();
+    f();
     match me {
         A => stop.a_ended.set(true),
         B => stop.b_ended.set(true),
         _ => {}
     }
-    result
 }
 
 /// A lane has taken a step. If it is the one at which A is to stop, A does, until B has ended or

@@ -48,11 +48,14 @@ pub struct Explored {
 /// spins. The schedule shown is one with few preemptions; `schedules` says on which one the search
 /// failed first. Also when `body` used no lock and no atomic of [`crate::sync`].
 pub fn explore(body: impl Fn() + Send + Sync + 'static) -> Result<Explored, Box<Outcome>> {
-    let body: Body = Arc::new(body);
+    explore_all(&(Arc::new(body) as Body))
+}
+
+pub(crate) fn explore_all(body: &Body) -> Result<Explored, Box<Outcome>> {
     let mut plan = Plan { memory: Memory::Sequential, tries: false, whims: false, stop: None };
     let mut explored = Explored::default();
-    let probe = search(&body, &plan, None, 1);
-    let mut found = try_all(&body, &plan, &mut explored)?;
+    let probe = search(body, &plan, None, 1);
+    let mut found = try_all(body, &plan, &mut explored)?;
     if probe.first != found.first {
         return Err(diagnose::unrepeatable().into());
     }
@@ -62,15 +65,15 @@ pub fn explore(body: impl Fn() + Send + Sync + 'static) -> Result<Explored, Box<
     if found.tried {
         plan.tries = true;
         explored = Explored::default();
-        found = try_all(&body, &plan, &mut explored)?;
+        found = try_all(body, &plan, &mut explored)?;
     }
     if found.whimsical {
         let whims = Plan { whims: true, ..plan.clone() };
-        try_all(&body, &whims, &mut explored)?;
+        try_all(body, &whims, &mut explored)?;
     }
     if found.weak {
         plan.memory = Memory::Weak;
-        try_all(&body, &plan, &mut explored)?;
+        try_all(body, &plan, &mut explored)?;
     }
     Ok(explored)
 }

@@ -35,22 +35,7 @@ impl<T> Slot<T> {
 
 impl<T> Handle<T> {
     pub fn join(self, run: &Run, at: &'static Location<'static>) -> T {
-        let lane = self.lane;
-        run.log(at, Event::Join { lane });
-        run.wait(Awaited::End(lane), at);
-        let parked = {
-            let mut state = run.state();
-            let end = &mut state.lanes[lane].end;
-            end.joiner = Some(loom::thread::current());
-            end.parked.take()
-        };
-        if let Some(parked) = parked {
-            parked.unpark();
-        }
-        run.switch(loom::thread::park);
-        run.go_on();
-        run.state().lanes[lane].joined = true;
-        run.log(at, Event::Joined { lane });
+        meet(run, self.lane, at);
         let result = self.result.lock().unwrap_or_else(PoisonError::into_inner).take();
         result.expect("a lane that ended has a result: a panic ends the schedule")
     }
@@ -58,16 +43,40 @@ impl<T> Handle<T> {
 
 impl<T> Drop for Handle<T> {
     fn drop(&mut self) {
-        if let Mode::Model(run) = mode_here() {
-            let parked = {
-                let mut state = run.state();
-                let end = &mut state.lanes[self.lane].end;
-                end.detached = true;
-                end.parked.take()
-            };
-            if let Some(parked) = parked {
-                parked.unpark();
-            }
+        detach(self.lane);
+    }
+}
+
+/// Waits for the end of `lane`.
+fn meet(run: &Run, lane: LaneId, at: &'static Location<'static>) {
+    run.log(at, Event::Join { lane });
+    run.wait(Awaited::End(lane), at);
+    let parked = {
+        let mut state = run.state();
+        let end = &mut state.lanes[lane].end;
+        end.joiner = Some(loom::thread::current());
+        end.parked.take()
+    };
+    if let Some(parked) = parked {
+        parked.unpark();
+    }
+    run.switch(loom::thread::park);
+    run.go_on();
+    run.state().lanes[lane].joined = true;
+    run.log(at, Event::Joined { lane });
+}
+
+/// Nobody waits for the end of `lane`.
+fn detach(lane: LaneId) {
+    if let Mode::Model(run) = mode_here() {
+        let parked = {
+            let mut state = run.state();
+            let end = &mut state.lanes[lane].end;
+            end.detached = true;
+            end.parked.take()
+        };
+        if let Some(parked) = parked {
+            parked.unpark();
         }
     }
 }

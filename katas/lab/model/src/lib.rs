@@ -46,6 +46,7 @@ pub mod thread;
 mod timeline;
 
 use std::panic::Location;
+use std::sync::Arc;
 
 use protocol::timeline::Table;
 
@@ -58,9 +59,13 @@ pub use overtake::overtaken;
 /// # Panics
 /// When a schedule fails, as every test of the suite does.
 pub fn run(spec: &suite::Spec, body: impl Fn() + Send + Sync + 'static) {
+    run_body(spec, &(Arc::new(body) as explore::Body));
+}
+
+fn run_body(spec: &suite::Spec, body: &explore::Body) {
     suite::harness::guard(spec, || {
         let _narration = suite::harness::narrate(explore::narrate);
-        match explore(body) {
+        match explore::explore_all(body) {
             Ok(Explored { schedules, fingerprint, .. }) => {
                 suite::fingerprint(&format!("{schedules} schedules, {fingerprint:016x}"));
             }

@@ -137,17 +137,16 @@ impl Run {
     }
 
     /// Runs the closure of lane `id` from its first step to its last.
-    pub fn inhabit<R>(&self, id: LaneId, body: impl FnOnce() -> R) -> R {
+    pub fn inhabit(&self, id: LaneId, body: impl FnOnce()) {
         self.lane.set(id);
         self.state().lanes[id].running = true;
-        let result = body();
+        body();
         self.lane.set(id);
         let mut state = self.state();
         state.lanes[id].running = false;
         state.lanes[id].ended = true;
         drop(state);
         crate::join::end(self, id);
-        result
     }
 
     pub fn new_lane(&self, name: Option<&str>, at: &'static Location<'static>) -> LaneId {

@@ -5,7 +5,7 @@ use std::panic::Location;
 
 use crate::fault;
 use crate::join;
-use crate::log::Event;
+use crate::log::{Event, LaneId};
 use crate::search::{Mode, current, mode_here};
 
 /// Of a lane's coroutine, in words of the machine: 256 KiB where they have 64 bits. loom's 32 KiB
@@ -43,22 +43,31 @@ where
     T: Send + 'static,
 {
     match mode_here() {
-        Mode::Std | Mode::Over => JoinHandle(Handle::Std(std::thread::spawn(f))),
+        Mode::Std | Mode::Over => {
+            // Boxed, as in a model: std's part is compiled for a type of result, not for a closure.
+            let f: Box<dyn FnOnce() -> T + Send> = Box::new(f);
+            JoinHandle(Handle::Std(std::thread::spawn(f)))
+        }
         Mode::Model(run) => {
             let lane = run.new_lane(name, at);
             run.log(at, Event::Spawn { lane });
             let (handle, result) = join::handle(lane);
-            let inhabited = move || {
-                let run = current().expect("a lane belongs to a schedule");
-                run.inhabit(lane, || result.put(crate::beside::lane(&run, f)));
-            };
-            loom::thread::Builder::new()
-                .stack_size(STACK)
-                .spawn(inhabited)
-                .expect("loom spawns without asking the operating system");
+            start(lane, Box::new(move || result.put(f())));
             JoinHandle(Handle::Model(handle))
         }
     }
+}
+
+/// Boxed: loom's part is compiled here, and not into a suite once a lane.
+fn start(lane: LaneId, body: Box<dyn FnOnce() + Send>) {
+    let inhabited = move || {
+        let run = current().expect("a lane belongs to a schedule");
+        run.inhabit(lane, || crate::beside::lane(&run, body));
+    };
+    loom::thread::Builder::new()
+        .stack_size(STACK)
+        .spawn(inhabited)
+        .expect("loom spawns without asking the operating system");
 }
 
 impl<T> JoinHandle<T> {

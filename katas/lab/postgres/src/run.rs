@@ -1,4 +1,5 @@
 use std::future::Future;
+use std::pin::Pin;
 
 use suite::Spec;
 use suite::harness::{self, Clock};
@@ -12,7 +13,17 @@ use crate::{Access, Db, lab};
 ///
 /// # Panics
 /// When the test failed, as [`harness::task`] does.
-pub fn run<F: Future<Output = ()>>(spec: &Spec, access: Access, body: impl FnOnce(Db) -> F) {
+pub fn run<'a, F>(spec: &Spec, access: Access, body: impl FnOnce(Db) -> F + 'a)
+where
+    F: Future<Output = ()> + 'a,
+{
+    on(spec, access, Box::new(|db| Box::pin(body(db))));
+}
+
+type Body<'a> = Box<dyn FnOnce(Db) -> Pin<Box<dyn Future<Output = ()> + 'a>> + 'a>;
+
+/// Boxed: what all tests share is compiled here, and not into a suite once a test.
+fn on(spec: &Spec, access: Access, body: Body<'_>) {
     let db = lab::wait(Db::open(access));
     let _close = Close(db.as_ref().ok().cloned());
     harness::task(spec, Clock::Real, || async move {

@@ -6,6 +6,7 @@
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
 use protocol::Outcome;
@@ -31,27 +32,36 @@ static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 /// # Panics
 /// When the test failed, and never with a message: that was reported.
 pub fn plain(spec: &Spec, body: impl FnOnce()) {
-    run(spec, false, body);
+    run(spec, false, Box::new(body));
 }
 
 /// As [`plain`], for an explorer: each [`crate::pulse`] grants the deadline anew.
 pub fn guard(spec: &Spec, body: impl FnOnce()) {
-    run(spec, true, body);
+    run(spec, true, Box::new(body));
 }
 
 /// Runs an async test on a current-thread runtime of its own, then looks for tasks that are left.
 ///
 /// # Panics
 /// As [`plain`].
-pub fn task<F: Future<Output = ()>>(spec: &Spec, clock: Clock, body: impl FnOnce() -> F) {
-    run(spec, false, || {
+pub fn task<'a, F>(spec: &Spec, clock: Clock, body: impl FnOnce() -> F + 'a)
+where
+    F: Future<Output = ()> + 'a,
+{
+    drive(spec, clock, Box::pin(async move { body().await }));
+}
+
+/// Boxed, as in [`run`]: what all tests share, tokio's part of it above all, is compiled here, and
+/// not into a suite once a test.
+fn drive(spec: &Spec, clock: Clock, body: Pin<Box<dyn Future<Output = ()> + '_>>) {
+    let body = move || {
         let (executor, runtime) = Executor::start(clock);
         *lock(&Run::current().expect("a test runs").executor) = Some(executor.clone());
         let end = catch_unwind(AssertUnwindSafe(|| {
             runtime.block_on(async {
                 match clock {
-                    Clock::Real => body().await,
-                    Clock::Paused => sentinel::watch(body(), executor.clone()).await,
+                    Clock::Real => body.await,
+                    Clock::Paused => sentinel::watch(body, executor.clone()).await,
                 }
                 tasks::check_leaks(clock).await;
             });
@@ -65,7 +75,8 @@ pub fn task<F: Future<Output = ()>>(spec: &Spec, clock: Clock, body: impl FnOnce
                 resume_unwind(payload);
             }
         }
-    });
+    };
+    run(spec, false, Box::new(body));
 }
 
 /// Lets `narrator` complete the outcome of a panic (its timeline, its replay code) before the
@@ -94,7 +105,7 @@ impl Drop for Narration {
     }
 }
 
-fn run(spec: &Spec, pulsed: bool, body: impl FnOnce()) {
+fn run(spec: &Spec, pulsed: bool, body: Box<dyn FnOnce() + '_>) {
     let one = lock(&ONE_AT_A_TIME);
     let request = request::take();
     panics::install();

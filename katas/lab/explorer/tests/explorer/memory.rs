@@ -205,11 +205,11 @@ fn touch(what: &str, n: usize) -> Footprint {
 }
 
 /// A scenario of these programs, in lanes A, B, C, …
-pub fn programs(programs: &[Vec<Op>]) -> Scenario<Memory> {
+pub fn programs(programs: &[Vec<Op>]) -> Scenario {
     with(&Memory::default(), programs)
 }
 
-pub fn with(memory: &Memory, programs: &[Vec<Op>]) -> Scenario<Memory> {
+pub fn with(memory: &Memory, programs: &[Vec<Op>]) -> Scenario {
     let mut scenario = Scenario::new(memory.clone());
     for (name, ops) in ["A", "B", "C", "D"].iter().zip(programs) {
         scenario = scenario.lane(name, memory.program(ops.clone()));

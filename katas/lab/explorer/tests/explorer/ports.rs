@@ -36,10 +36,7 @@ fn returned(text: impl Into<String>) -> Returned {
     Returned { text: text.into(), ok: true, gave_up: false }
 }
 
-fn alone<F>(
-    paper: &Paper,
-    lane: impl Fn(Paper, Actor) -> F + Send + Sync + 'static,
-) -> Scenario<Ports>
+fn alone<F>(paper: &Paper, lane: impl Fn(Paper, Actor) -> F + Send + Sync + 'static) -> Scenario
 where
     F: Future<Output = Returned> + Send + 'static,
 {

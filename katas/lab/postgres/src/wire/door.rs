@@ -8,6 +8,7 @@ use std::sync::Arc;
 use explorer::{Actor, Caller, Returned};
 use tokio_postgres::{Client, Error, NoTls};
 
+use super::sessions::Lane;
 use super::shared::Wire;
 use super::tap::{RETURNED, serve};
 
@@ -60,13 +61,13 @@ impl Door {
 
     /// What the lane's function gave back, as the explorer compares it.
     pub(super) fn returned<T: Debug, E: Debug>(&self, result: &Result<T, E>) -> Returned {
+        self.told(&format!("{result:?}"), result.is_ok())
+    }
+
+    fn told(&self, text: &str, ok: bool) -> Returned {
         let last = self.wire.facts()[self.actor.lane()].last_error.clone();
         let may = last.is_some_and(|state| self.retryable.contains(&state));
-        Returned {
-            text: brief(&format!("{result:?}")),
-            ok: result.is_ok(),
-            gave_up: result.is_err() && may,
-        }
+        Returned { text: brief(text), ok, gave_up: !ok && may }
     }
 }
 
@@ -98,21 +99,28 @@ fn unquoted(text: &str) -> String {
     out
 }
 
-/// Runs a lane's function on a client of its own, which stays open when it has returned.
-pub(super) async fn with_client<T: Debug, E: Debug>(
-    actor: &Actor,
-    door: &Door,
-    function: &(impl for<'a> Fn(&'a mut Client) -> LaneFuture<'a, T, E> + Send + Sync),
-) -> Returned {
-    let mut client = match door.connect().await {
-        Ok(client) => client,
-        Err(error) => panic!("the lab could not connect: {error}"),
-    };
-    let returned = door.returned(&function(&mut client).await);
-    // What it sent and did not wait for (the ROLLBACK of a dropped transaction) is answered first.
-    let _ = client.batch_execute(RETURNED).await;
-    actor.keep(client);
-    returned
+/// A lane's function on a client, whatever it gives back.
+pub(super) type Session = dyn for<'a> Fn(&'a mut Client, &'a Door) -> Pin<Box<dyn Future<Output = Returned> + Send + 'a>>
+    + Send
+    + Sync;
+
+/// The lane that runs it on a client of its own, which stays open when it has returned.
+pub(super) fn with_client(session: Arc<Session>) -> Lane {
+    Box::new(move |actor, door| {
+        let session = session.clone();
+        Box::pin(async move {
+            let mut client = match door.connect().await {
+                Ok(client) => client,
+                Err(error) => panic!("the lab could not connect: {error}"),
+            };
+            let returned = session(&mut client, &door).await;
+            // What it sent and did not wait for (the ROLLBACK of a dropped transaction) is answered
+            // first.
+            let _ = client.batch_execute(RETURNED).await;
+            actor.keep(client);
+            returned
+        })
+    })
 }
 
 #[cfg(test)]

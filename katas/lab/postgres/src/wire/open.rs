@@ -10,7 +10,7 @@ use super::world::Postgres;
 use crate::Template;
 
 pub struct Open {
-    pub scenario: explorer::Scenario<Postgres>,
+    pub scenario: explorer::Scenario,
     pub wire: Arc<Wire>,
     pub origin: Origin,
     /// A lane's panic is told with its schedule.

@@ -27,9 +27,9 @@ pub use explorer::{BadCode, Caller, Ended, Explored, Move, Replayed, Returned, R
 
 use super::check::Checks;
 pub use super::check::Ran;
+use super::door::with_client;
 pub use super::door::{Door, LaneFuture};
 use super::open::{Open, open};
-use super::world::Postgres;
 
 /// Something that goes wrong at the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,7 +97,7 @@ impl Harmful {
     }
 }
 
-type Lane = Box<dyn Fn(Actor, Door) -> Body + Send + Sync>;
+pub(super) type Lane = Box<dyn Fn(Actor, Door) -> Body + Send + Sync>;
 
 /// Sessions, the tables that they share, and what is looked at.
 pub struct Scenario {
@@ -144,11 +144,13 @@ impl Scenario {
         E: std::fmt::Debug + 'static,
         F: for<'a> Fn(&'a mut Client) -> LaneFuture<'a, T, E> + Send + Sync + 'static,
     {
-        let function = std::sync::Arc::new(function);
-        self.bodies(name, move |actor, door| {
-            let function = function.clone();
-            Box::pin(async move { super::door::with_client(&actor, &door, &*function).await })
-        })
+        self.body(
+            name,
+            with_client(Arc::new(move |client, door| {
+                let lane = function(client);
+                Box::pin(async move { door.returned(&lane.await) })
+            })),
+        )
     }
 
     /// A lane that connects by itself, as often as it likes: after a cut, or twice at once.
@@ -159,21 +161,15 @@ impl Scenario {
         E: std::fmt::Debug + 'static,
         F: Fn(Door) -> LaneFuture<'static, T, E> + Send + Sync + 'static,
     {
-        self.bodies(name, move |_, door| {
+        let lane = move |_, door: Door| -> Body {
             let lane = function(door.clone());
-            Box::pin(async move {
-                let result = lane.await;
-                door.returned(&result)
-            })
-        })
+            Box::pin(async move { door.returned(&lane.await) })
+        };
+        self.body(name, Box::new(lane))
     }
 
-    fn bodies(
-        mut self,
-        name: &str,
-        body: impl Fn(Actor, Door) -> Body + Send + Sync + 'static,
-    ) -> Self {
-        self.lanes.push((name.to_owned(), Box::new(body)));
+    fn body(mut self, name: &str, body: Lane) -> Self {
+        self.lanes.push((name.to_owned(), body));
         self
     }
 
@@ -411,7 +407,7 @@ pub fn in_turns(scenario: Scenario) {
 /// server refuses is the schema's fault or the suite's; other trouble is the lab's.
 fn on<T>(
     scenario: Scenario,
-    run: impl FnOnce(explorer::Scenario<Postgres>) -> Result<T, Box<Outcome>>,
+    run: impl FnOnce(explorer::Scenario) -> Result<T, Box<Outcome>>,
 ) -> Result<T, Box<Outcome>> {
     let _exploring = suite::exploring();
     let Open { scenario, wire, origin, panics } = open(scenario);
