@@ -32,7 +32,11 @@ pub struct Db {
 impl Db {
     /// # Errors
     /// See [`Unavailable`].
-    pub async fn open(access: Access) -> Result<Self, Unavailable> {
+    pub fn open(access: Access) -> lab::Boxed<'static, Result<Self, Unavailable>> {
+        Box::pin(Self::anew(access))
+    }
+
+    async fn anew(access: Access) -> Result<Self, Unavailable> {
         let (seat, database) = lease(Seat::take(access).await?).await?;
         let (seat, schema): (_, Arc<str>) = (Arc::new(seat), name().into());
         let create = if seat.server().is_given() {
@@ -71,9 +75,7 @@ impl Db {
     /// # Panics
     /// When the server refuses.
     pub async fn client_here(&self) -> Client {
-        let (client, connection) = self.config().connect(NoTls).await.expect("a connection");
-        tokio::spawn(connection);
-        client
+        here(self.config()).await.expect("a connection")
     }
 
     /// How to connect as [`Db::client`] does: for a pool.
@@ -170,12 +172,16 @@ async fn lease(seat: Seat) -> Result<(Seat, Option<Arc<str>>), Unavailable> {
 }
 
 async fn connect(config: Config) -> Result<Client, Error> {
-    lab::on_lab(async move {
+    lab::on_lab(here(config)).await
+}
+
+/// A client whose connection is driven by the runtime on which it is made.
+fn here(config: Config) -> lab::Boxed<'static, Result<Client, Error>> {
+    Box::pin(async move {
         let (client, connection) = config.connect(NoTls).await?;
         tokio::spawn(connection);
         Ok(client)
     })
-    .await
 }
 
 /// With autovacuum off, nothing else cleans the catalogs, which grow with every schema. Returns the

@@ -4,6 +4,7 @@
 //! would run away from them, and a crash would end them.
 
 use std::future::{Future, pending};
+use std::pin::Pin;
 use std::sync::LazyLock;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::Duration;
@@ -18,6 +19,10 @@ static LAB: LazyLock<Handle> = LazyLock::new(|| {
     std::thread::Builder::new().name("lab".into()).spawn(drive).expect("a thread for the lab");
     handle
 });
+
+/// An `async fn` is compiled where it is polled, all of the client's part in it included; what a
+/// plain `fn` has boxed is compiled here, and not into every suite.
+pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Starts `work` on the lab's thread; dropping the handle does not stop it.
 pub fn spawn<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {

@@ -74,20 +74,22 @@ impl Sessions {
     }
 }
 
-async fn open(config: Config) -> Result<(Client, Session), Error> {
-    let (client, connection) = config.connect(NoTls).await?;
-    let connection = tokio::spawn(connection).abort_handle();
-    // As simple a question as there is: it leaves nothing behind in the session.
-    let me = "SELECT pid, backend_start FROM pg_stat_get_activity(pg_backend_pid())";
-    let answer = client.simple_query(me).await?;
-    let row = answer.iter().find_map(|message| match message {
-        SimpleQueryMessage::Row(row) => Some(row),
-        _ => None,
-    });
-    let column = |n| row.and_then(|row| row.get(n)).unwrap_or_default();
-    let pid = column(0).parse().unwrap_or_default();
-    let session = Session { connection, pid, since: column(1).to_owned() };
-    Ok((client, session))
+fn open(config: Config) -> lab::Boxed<'static, Result<(Client, Session), Error>> {
+    Box::pin(async move {
+        let (client, connection) = config.connect(NoTls).await?;
+        let connection = tokio::spawn(connection).abort_handle();
+        // As simple a question as there is: it leaves nothing behind in the session.
+        let me = "SELECT pid, backend_start FROM pg_stat_get_activity(pg_backend_pid())";
+        let answer = client.simple_query(me).await?;
+        let row = answer.iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => Some(row),
+            _ => None,
+        });
+        let column = |n| row.and_then(|row| row.get(n)).unwrap_or_default();
+        let pid = column(0).parse().unwrap_or_default();
+        let session = Session { connection, pid, since: column(1).to_owned() };
+        Ok((client, session))
+    })
 }
 
 /// The process ids of the sessions that `which`, a condition on `pg_stat_activity`, is true of.

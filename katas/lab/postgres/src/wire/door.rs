@@ -11,6 +11,7 @@ use tokio_postgres::{Client, Error, NoTls};
 use super::sessions::Lane;
 use super::shared::Wire;
 use super::tap::{RETURNED, serve};
+use crate::lab::Boxed;
 
 /// What a lane's function gives back.
 pub type LaneFuture<'a, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
@@ -31,14 +32,16 @@ impl Door {
     ///
     /// # Errors
     /// When the server is gone.
-    pub async fn connect(&self) -> Result<Client, Error> {
-        let (near, far) = tokio::io::duplex(BUFFER);
-        let (wire, gate) = (self.wire.clone(), self.actor.gate().clone());
-        let strand = self.actor.connection();
-        self.actor.spawn_outside(serve(wire, gate, strand, far));
-        let (client, connection) = self.wire.database.lane().connect_raw(near, NoTls).await?;
-        tokio::spawn(connection);
-        Ok(client)
+    pub fn connect(&self) -> Boxed<'_, Result<Client, Error>> {
+        Box::pin(async {
+            let (near, far) = tokio::io::duplex(BUFFER);
+            let (wire, gate) = (self.wire.clone(), self.actor.gate().clone());
+            let strand = self.actor.connection();
+            self.actor.spawn_outside(serve(wire, gate, strand, far));
+            let (client, connection) = self.wire.database.lane().connect_raw(near, NoTls).await?;
+            tokio::spawn(connection);
+            Ok(client)
+        })
     }
 
     /// Who calls ports in this process: what their handles are made from.
