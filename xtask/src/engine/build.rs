@@ -24,7 +24,7 @@ pub enum Progress {
     Ran { finished: usize, of: usize },
 }
 
-/// A suite to be built: `cargo test --no-run -p PACKAGE --test suite`.
+/// A suite to be built.
 #[derive(Debug, Clone)]
 pub struct Build {
     /// Folder of the workspace.
@@ -58,6 +58,24 @@ pub struct Built {
     pub warnings: String,
 }
 
+/// What cargo is asked for.
+#[derive(Debug, Clone, Copy)]
+enum Goal {
+    Library,
+    Suite,
+}
+
+impl Goal {
+    fn arguments(self) -> (&'static str, &'static [&'static str]) {
+        match self {
+            // There are no examples. But where some are asked for, cargo chooses the dependencies'
+            // features as for a suite, which then finds the library as it needs it.
+            Self::Library => ("build", &["--lib", "--examples"]),
+            Self::Suite => ("test", &["--no-run", "--test", "suite"]),
+        }
+    }
+}
+
 struct Artefact {
     executable: Option<PathBuf>,
     warnings: String,
@@ -78,13 +96,13 @@ impl Build {
         let mark = self.marks.join(format!("{}.built", self.package));
         let hash = files::hash_tree(&self.src).map_err(|e| Trouble::file(&self.src, &e))?;
         let known = fs::read_to_string(&mark).is_ok_and(|built| built == hash);
-        let mut artefact = match self.cargo(progress)? {
+        let mut artefact = match self.cargo(Goal::Suite, progress)? {
             Ok(artefact) => artefact,
             Err(failure) => return Ok(Err(failure)),
         };
         if !known && !artefact.compiled {
             self.touch()?;
-            artefact = match self.cargo(progress)? {
+            artefact = match self.cargo(Goal::Suite, progress)? {
                 Ok(artefact) => artefact,
                 Err(failure) => return Ok(Err(failure)),
             };
@@ -104,15 +122,12 @@ impl Build {
         }
     }
 
-    /// Builds the submission's library anew, beside a suite that is none.
-    ///
-    /// The command is that of [`Build::suite`], since another one would choose other features for
-    /// the dependencies, and the library would be built again when the suite is there.
+    /// Builds the submission's library anew; there need not be a suite yet.
     ///
     /// # Errors
     /// When cargo cannot be started or builds nothing.
     pub fn library(&self) -> Outcome<Result<(), BuildFailure>> {
-        match self.cargo(&mut |_| ())? {
+        match self.cargo(Goal::Library, &mut |_| ())? {
             Ok(artefact) if artefact.compiled => Ok(Ok(())),
             Ok(_) => Err(Trouble::new(crate::t!("trouble.stale", package = self.package))),
             Err(failure) => Ok(Err(failure)),
@@ -124,7 +139,7 @@ impl Build {
     /// # Errors
     /// When cargo cannot be started, builds nothing, or builds the library again.
     pub fn suite(&self) -> Outcome<Result<Built, BuildFailure>> {
-        match self.cargo(&mut |_| ())? {
+        match self.cargo(Goal::Suite, &mut |_| ())? {
             Err(failure) => Ok(Err(failure)),
             Ok(Artefact { compiled: true, .. }) => {
                 Err(Trouble::new(crate::t!("trouble.built_again", package = self.package)))
@@ -149,27 +164,33 @@ impl Build {
         Ok(())
     }
 
-    fn command(&self) -> Outcome<Command> {
+    fn command(&self, verb: &str) -> Outcome<Command> {
         if let Some(jail) = &self.jail {
-            return jail.cargo_test();
+            return jail.cargo(verb);
         }
         let mut command = cargo(&self.root);
-        command.arg("test");
+        command.arg(verb);
         if let Some(target) = &self.target {
             command.env("CARGO_TARGET_DIR", target);
         }
         Ok(command)
     }
 
-    fn cargo(&self, progress: &mut dyn FnMut(Progress)) -> Outcome<Result<Artefact, BuildFailure>> {
+    fn cargo(
+        &self,
+        goal: Goal,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Outcome<Result<Artefact, BuildFailure>> {
+        let (verb, targets) = goal.arguments();
         let colour = if crate::terminal::look().colour {
             "--message-format=json-diagnostic-rendered-ansi"
         } else {
             "--message-format=json"
         };
         let mut child = self
-            .command()?
-            .args(["--no-run", "--quiet", colour, "--test", "suite", "-p", &self.package])
+            .command(verb)?
+            .args(["--quiet", colour, "-p", &self.package])
+            .args(targets)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -8,8 +8,8 @@ use crate::workbook::Outcome;
 ///
 /// Paths may have other names inside of it.
 pub trait Jail: Debug + Send + Sync {
-    /// `cargo test` in the workspace, with nothing of this process's environment.
-    fn cargo_test(&self) -> Outcome<Command>;
+    /// `cargo VERB` in the workspace, with nothing of this process's environment.
+    fn cargo(&self, verb: &str) -> Outcome<Command>;
 
     /// A test program that may write to `dir` alone, in an environment of its own.
     fn test(&self, program: &Path, dir: &Path) -> Outcome<Command>;

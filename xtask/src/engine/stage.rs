@@ -226,16 +226,6 @@ impl Slot {
         })
     }
 
-    /// Puts a suite beside a submission that asks nothing.
-    pub fn stage_no_suite(&self, kata: &Kata) -> Outcome<()> {
-        let tests = self.kata_dir(kata).join("tests");
-        if tests.exists() {
-            fs::remove_dir_all(&tests).map_err(|e| Trouble::file(&tests, &e))?;
-        }
-        let main = tests.join("suite/main.rs");
-        files::put(&main, b"").map_err(|e| Trouble::file(&main, &e))
-    }
-
     /// Puts the suite beside a submission.
     pub fn stage_suite(&self, kata: &Kata) -> Outcome<()> {
         let to = self.kata_dir(kata).join("tests");

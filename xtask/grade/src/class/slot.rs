@@ -174,9 +174,9 @@ impl Bench {
         limits: BuildLimits,
     ) -> Outcome<Result<Built, BuildFailure>> {
         self.forget(kata)?;
-        self.slot.stage_no_suite(kata)?;
-        let src = self.slot.kata_dir(kata).join("src");
-        clear(&src)?;
+        for folder in ["src", "tests"] {
+            clear(&self.slot.kata_dir(kata).join(folder))?;
+        }
         let build = self.slot.stage_library(workbook, kata, tree)?;
         let build = Build { jail: self.jail.clone(), limits, ..build };
         if let Err(failure) = build.library()? {

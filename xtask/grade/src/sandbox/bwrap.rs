@@ -90,7 +90,7 @@ fn libraries(command: &mut Command) {
 }
 
 impl Jail for Bwrap {
-    fn cargo_test(&self) -> Outcome<Command> {
+    fn cargo(&self, verb: &str) -> Outcome<Command> {
         let allowance = Allowance::build();
         let mut command = command(self.user);
         system(&mut command);
@@ -104,7 +104,7 @@ impl Jail for Bwrap {
         command.args(["--proc", "/proc"]);
         let stage = Stage::new(self.user, &allowance, false, format!("{RUST}/bin/cargo"));
         finish(&mut command, WORKSPACE, &stage);
-        command.arg("test");
+        command.arg(verb);
         build_environment(&mut command, Path::new(RUST), Path::new(CARGO), Path::new(TARGET));
         Ok(command)
     }

@@ -126,7 +126,7 @@ impl Jail for Landlock {
     ///
     /// Cargo reads the configuration of every folder above the one it is started in, and stops where
     /// it may not. It is started where there is none above, and told of the workspace's.
-    fn cargo_test(&self) -> Outcome<Command> {
+    fn cargo(&self, verb: &str) -> Outcome<Command> {
         let cargo = self.places.sysroot.join("bin/cargo");
         let mut stage = Stage::new(None, &Allowance::build(), false, cargo);
         let mut read = system();
@@ -139,7 +139,7 @@ impl Jail for Landlock {
         let mut command = self.command(&stage);
         let root = self.slot.root();
         command.current_dir("/").arg("--config").arg(root.join(".cargo/config.toml"));
-        command.arg("test").arg("--manifest-path").arg(root.join("Cargo.toml"));
+        command.arg(verb).arg("--manifest-path").arg(root.join("Cargo.toml"));
         let (sysroot, home) = (&self.places.sysroot, &self.bare_home);
         build_environment(&mut command, sysroot, home, &self.slot.target());
         Ok(command)
