@@ -1,8 +1,7 @@
 //! The explorer's thread, and somebody who watches it from outside.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use protocol::{Outcome, Status};
@@ -33,35 +32,50 @@ pub(crate) fn watched<T: Send + 'static>(
         "the explorer blocks its caller: call it in a plain `fn`, not in an `async fn`"
     );
     let (gate, beat) = (Gate::default(), Arc::new(Beat::default()));
-    let (tx, rx) = mpsc::channel();
+    let end = Arc::new(End::default());
     let thread = {
-        let (gate, beat) = (gate.clone(), beat.clone());
+        let (gate, beat, end) = (gate.clone(), beat.clone(), Ends(end.clone()));
+        let work = move || {
+            let _end = end;
+            work(gate, beat)
+        };
         std::thread::Builder::new()
             .name("explorer".into())
-            .spawn(move || drop(tx.send(work(gate, beat))))
+            .spawn(work)
             .expect("the operating system gives a thread")
     };
     let mut seen = (u64::MAX, 0);
-    loop {
-        match rx.recv_timeout(LOOK) {
-            Ok(result) => {
-                let _ = thread.join();
-                return Ok(result);
-            }
-            Err(RecvTimeoutError::Disconnected) => match thread.join() {
-                Err(panic) => std::panic::resume_unwind(panic),
-                Ok(()) => unreachable!("the thread sends what it has before it ends"),
-            },
-            Err(RecvTimeoutError::Timeout) => {
-                let inside = beat.inside.load(Ordering::SeqCst);
-                let beats = beat.beats.load(Ordering::SeqCst);
-                let same = inside > 0 && seen.0 == beats;
-                seen = (beats, if same { seen.1 + 1 } else { 0 });
-                if seen.1 >= LOOKS {
-                    return Err(Box::new(never_gives_way(&gate, inside - 1)));
-                }
-            }
+    while !end.within(LOOK) {
+        let inside = beat.inside.load(Ordering::SeqCst);
+        let beats = beat.beats.load(Ordering::SeqCst);
+        let same = inside > 0 && seen.0 == beats;
+        seen = (beats, if same { seen.1 + 1 } else { 0 });
+        if seen.1 >= LOOKS {
+            return Err(Box::new(never_gives_way(&gate, inside - 1)));
         }
+    }
+    thread.join().map_or_else(|panic| std::panic::resume_unwind(panic), Ok)
+}
+
+/// Whether the work is over, for whoever waits for it with a time limit.
+#[derive(Default)]
+struct End(Mutex<bool>, Condvar);
+
+impl End {
+    fn within(&self, limit: Duration) -> bool {
+        let over = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.1.wait_timeout_while(over, limit, |over| !*over);
+        *waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+}
+
+/// Tells it, however the work ends.
+struct Ends(Arc<End>);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.0.1.notify_all();
     }
 }
 
