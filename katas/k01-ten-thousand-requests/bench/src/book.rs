@@ -2,6 +2,9 @@
 //! drawn anew from the runs and are the same, and so is each line of the table.
 //!
 //! `TRECE_BLESS=1` writes the pictures anew. Look at them then, in light and in dark.
+//!
+//! Measured anew, the book gets a copy of `.trece/bench/k01/reference/`, which
+//! `cargo xtask bench k01 --reference` has made.
 
 use std::fs;
 use std::path::Path;

@@ -97,7 +97,7 @@ the target does not answer, 2 wrong arguments, 130 stopped by Ctrl-C.
     notes: [
         "- In flight: as many as come a second, times how long each stays (Little's law). With 1 \
            in flight, 200 come a second; else 2000.",
-        "- Errors: no reply within 3 s after the last one was due. They have no latency.",
+        "- Errors: no reply within 3 s after the last one could have come. They have no latency.",
         "- threads: a new one for each request. rayon: a job for each, which keeps a thread of the \
            pool while it waits: the pool is made for work that never waits.",
         "- async-std is discontinued; its authors name smol instead.",
@@ -172,7 +172,7 @@ el servidor no responde, 2 argumentos incorrectos, 130 detenido con Ctrl-C.
     notes: [
         "- En vuelo: cuántas llegan por segundo, por cuánto se queda cada una (ley de Little). Con \
            1 en vuelo llegan 200 por segundo; si no, 2000.",
-        "- Errores: sin respuesta 3 s después de que tocara la última. No tienen latencia.",
+        "- Errores: sin respuesta 3 s después de que pudiera llegar la última. No tienen latencia.",
         "- threads: uno nuevo por petición. rayon: una tarea por petición, que ocupa un hilo del \
            pool mientras espera: el pool está hecho para trabajo que nunca espera.",
         "- async-std ya no se mantiene; sus autores remiten a smol.",

@@ -232,7 +232,7 @@ fn build_environment(command: &mut Command, sysroot: &Path, cargo_home: &Path, t
         .env("CARGO_HOME", cargo_home)
         .env("CARGO_TARGET_DIR", target)
         .env("CARGO_INCREMENTAL", "0")
-        // Nobody debugs here, and a tenth of a suite's build is lines of it.
+        // Nobody debugs here, and it takes a fifth of a suite's build.
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .env("CARGO_NET_OFFLINE", "true")
         .env("CARGO_TERM_COLOR", "never")

@@ -2,7 +2,6 @@
 
 use std::fmt::Debug;
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use explorer::{Actor, Caller, Returned};
@@ -14,7 +13,7 @@ use super::tap::{RETURNED, serve};
 use crate::lab::Boxed;
 
 /// What a lane's function gives back.
-pub type LaneFuture<'a, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;
+pub type LaneFuture<'a, T, E> = Boxed<'a, Result<T, E>>;
 
 /// Between client and tap: more than any statement of a suite.
 const BUFFER: usize = 1 << 16;
@@ -103,9 +102,8 @@ fn unquoted(text: &str) -> String {
 }
 
 /// A lane's function on a client, whatever it gives back.
-pub(super) type Session = dyn for<'a> Fn(&'a mut Client, &'a Door) -> Pin<Box<dyn Future<Output = Returned> + Send + 'a>>
-    + Send
-    + Sync;
+pub(super) type Session =
+    dyn for<'a> Fn(&'a mut Client, &'a Door) -> Boxed<'a, Returned> + Send + Sync;
 
 /// The lane that runs it on a client of its own, which stays open when it has returned.
 pub(super) fn with_client(session: Arc<Session>) -> Lane {
@@ -117,8 +115,7 @@ pub(super) fn with_client(session: Arc<Session>) -> Lane {
                 Err(error) => panic!("the lab could not connect: {error}"),
             };
             let returned = session(&mut client, &door).await;
-            // What it sent and did not wait for (the ROLLBACK of a dropped transaction) is answered
-            // first.
+            // What it sent and did not wait for, a dropped transaction's ROLLBACK, is answered first.
             let _ = client.batch_execute(RETURNED).await;
             actor.keep(client);
             returned
