@@ -211,8 +211,8 @@ impl Slot {
                 files::mirror(&from, &dir.join(part))?;
             }
         }
-        let cargo_toml = fs::read(kata.dir.join("Cargo.toml"))?;
-        files::put(&dir.join("Cargo.toml"), &cargo_toml)?;
+        let cargo_toml = fs::read_to_string(kata.dir.join("Cargo.toml"))?;
+        files::put(&dir.join("Cargo.toml"), without_programs(&cargo_toml).as_bytes())?;
         Self::put_submission(&dir.join("src"), submission)?;
         Ok(Build {
             root,
@@ -253,6 +253,12 @@ impl Slot {
         }
         submission.write(src)
     }
+}
+
+/// A kata's manifest, where a submission's own programs (`src/main.rs`, `src/bin/`) are let be: no
+/// test runs them, and cargo would build them beside a suite that they could read.
+fn without_programs(manifest: &str) -> String {
+    manifest.replacen("[package]\n", "[package]\nautobins = false\n", 1)
 }
 
 /// The workbook's manifest with this kata as the only one.

@@ -235,7 +235,7 @@ impl Actor {
         let Some(harm) = harm else {
             let arrow = if said.is_empty() { "" } else { " → " };
             let event = Event::step(format!("{call}{arrow}{said}"));
-            let done = told.map_or(&everything, |(_, done)| done);
+            let (_, done) = told.expect("it had its effect: nothing went wrong");
             return self.gate.leave(strand, Some(event), done);
         };
         if harm.hangs_up() {

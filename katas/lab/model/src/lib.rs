@@ -59,13 +59,15 @@ pub use overtake::overtaken;
 /// # Panics
 /// When a schedule fails, as every test of the suite does.
 pub fn run(spec: &suite::Spec, body: impl Fn() + Send + Sync + 'static) {
-    run_body(spec, &(Arc::new(body) as explore::Body));
+    run_body(spec, Arc::new(body));
 }
 
-fn run_body(spec: &suite::Spec, body: &explore::Body) {
-    suite::harness::guard(spec, || {
+fn run_body(spec: &suite::Spec, body: explore::Body) {
+    suite::harness::guard(spec, move || {
         let _narration = suite::harness::narrate(explore::narrate);
-        match explore::explore_all(body) {
+        // Its end is the test's, too: what it holds may panic when it is dropped.
+        let body = body;
+        match explore::explore_all(&body) {
             Ok(Explored { schedules, fingerprint, .. }) => {
                 suite::fingerprint(&format!("{schedules} schedules, {fingerprint:016x}"));
             }

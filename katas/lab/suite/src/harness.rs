@@ -51,8 +51,8 @@ where
     drive(spec, clock, Box::pin(async move { body().await }));
 }
 
-/// Boxed, as in [`run`]: what all tests share, tokio's part of it above all, is compiled here, and
-/// not into a suite once a test.
+/// Boxed: what all tests share, tokio's part of it above all, is compiled here, and not into a suite
+/// once a test.
 fn drive(spec: &Spec, clock: Clock, body: Pin<Box<dyn Future<Output = ()> + '_>>) {
     let body = move || {
         let (executor, runtime) = Executor::start(clock);

@@ -78,7 +78,8 @@ fn mark(slot: &Slot, kata: &Kata) -> PathBuf {
 
 /// Its place is in it: cargo builds again what it finds at another path.
 fn stamp(slot: &Slot, subject: &Subject<'_>, places: &Places) -> String {
-    format!("{}\n{}\n{}", subject.template, places.rustc, slot.root().display())
+    let (template, root) = (&subject.template, slot.root());
+    format!("{template}\n{}\n{:?}\n{}", places.rustc, sandbox::BUILD, root.display())
 }
 
 fn is_warm(slot: &Slot, subject: &Subject<'_>, places: &Places) -> bool {
@@ -229,7 +230,7 @@ impl Bench {
     /// Removes what the last submission's build left of its own.
     fn forget(&self, kata: &Kata) -> Outcome<()> {
         let debug = self.slot.target().join("debug");
-        for folder in [".fingerprint", "deps"] {
+        for folder in ["", ".fingerprint", "deps"] {
             let dir = debug.join(folder);
             let Ok(entries) = fs::read_dir(&dir) else { continue };
             for entry in entries.flatten() {
@@ -251,7 +252,8 @@ impl Bench {
 /// `suite`, which stays.)
 fn is_left_of(name: &str, kata: &str) -> bool {
     let stem = name.split('.').next().unwrap_or_default();
-    is_of(stem.strip_prefix("lib").unwrap_or(stem), kata) || is_of(name, "suite")
+    let library = stem.strip_prefix("lib");
+    library == Some(kata) || is_of(library.unwrap_or(stem), kata) || is_of(name, "suite")
 }
 
 /// `k02-0123456789abcdef`: cargo's name for what it makes of `k02`.
@@ -271,6 +273,8 @@ mod tests {
         assert!(!is_of("k02_given-0123456789abcdef", "k02"));
         assert!(!is_of("k02", "k02"));
         assert!(is_left_of("libk02-0123456789abcdef.rmeta", "k02"));
+        assert!(is_left_of("libk02.rlib", "k02"));
+        assert!(!is_left_of("libk02_given.rlib", "k02"));
         assert!(is_left_of("suite-0123456789abcdef", "k02"));
         assert!(!is_left_of("libsuite-0123456789abcdef.rlib", "k02"));
     }
