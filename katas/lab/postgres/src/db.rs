@@ -3,7 +3,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use tokio_postgres::{Client, Config, Error, NoTls};
+use tokio_postgres::{Client, Config, Error};
 
 use crate::{Access, Incarnation, Role, Seat, Unavailable, lab};
 #[cfg(unix)]
@@ -75,7 +75,7 @@ impl Db {
     /// # Panics
     /// When the server refuses.
     pub async fn client_here(&self) -> Client {
-        here(self.config()).await.expect("a connection")
+        lab::client_here(self.config()).await.expect("a connection")
     }
 
     /// How to connect as [`Db::client`] does: for a pool.
@@ -172,16 +172,7 @@ async fn lease(seat: Seat) -> Result<(Seat, Option<Arc<str>>), Unavailable> {
 }
 
 async fn connect(config: Config) -> Result<Client, Error> {
-    lab::on_lab(here(config)).await
-}
-
-/// A client whose connection is driven by the runtime on which it is made.
-fn here(config: Config) -> lab::Boxed<'static, Result<Client, Error>> {
-    Box::pin(async move {
-        let (client, connection) = config.connect(NoTls).await?;
-        tokio::spawn(connection);
-        Ok(client)
-    })
+    lab::on_lab(lab::client_here(config)).await
 }
 
 /// With autovacuum off, nothing else cleans the catalogs, which grow with every schema. Returns the

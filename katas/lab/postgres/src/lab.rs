@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle};
 use tokio::task::{JoinError, JoinHandle};
+use tokio_postgres::{Client, Config, Error, NoTls};
 
 static LAB: LazyLock<Handle> = LazyLock::new(|| {
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime starts");
@@ -23,6 +24,15 @@ static LAB: LazyLock<Handle> = LazyLock::new(|| {
 /// An `async fn` is compiled where it is polled, all of the client's part in it included; what a
 /// plain `fn` has boxed is compiled here, and not into every suite.
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A client whose connection is driven by the runtime on which it is made.
+pub(crate) fn client_here(config: Config) -> Boxed<'static, Result<Client, Error>> {
+    Box::pin(async move {
+        let (client, connection) = config.connect(NoTls).await?;
+        tokio::spawn(connection);
+        Ok(client)
+    })
+}
 
 /// Starts `work` on the lab's thread; dropping the handle does not stop it.
 pub fn spawn<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {

@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 
 use tokio::net::UnixStream;
-use tokio_postgres::{Client, Config, Error, NoTls};
+use tokio_postgres::{Client, Config, Error};
 
 use crate::cluster::hash;
 use crate::refusal::refusal;
@@ -196,8 +196,7 @@ async fn undo_prepared(seat: &Seat, name: &str) -> Result<(), Error> {
     let undo: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
     let config = seat.server().config(name, Role::Admin);
     lab::on_lab(async move {
-        let (client, connection) = config.connect(NoTls).await?;
-        tokio::spawn(connection);
+        let client = lab::client_here(config).await?;
         for sql in undo {
             client.batch_execute(&sql).await?;
         }
@@ -232,8 +231,7 @@ async fn set_up(seat: &Seat, template: &Template, name: &str) -> Result<(), Erro
     let config = seat.server().config(name, Role::Admin);
     let (setup, settings) = (template.setup.clone(), template.settings.clone());
     lab::on_lab(async move {
-        let (client, connection) = config.connect(NoTls).await?;
-        tokio::spawn(connection);
+        let client = lab::client_here(config).await?;
         client.batch_execute(&setup).await?;
         client.batch_execute(GRANTS).await
     })

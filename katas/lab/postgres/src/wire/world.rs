@@ -6,11 +6,12 @@ use std::sync::Arc;
 use explorer::{Finding, LaneId, Ports, Run, Serial, Strand, Trouble, Wait, World};
 use protocol::timeline::Table;
 use protocol::{Outcome, Status};
-use tokio_postgres::{Client, NoTls, SimpleQueryMessage, Statement};
+use tokio_postgres::{Client, SimpleQueryMessage, Statement};
 
 use super::check::{Checks, Ran};
 use super::shared::Wire;
 use super::tell;
+use crate::lab;
 
 /// Deletes everything, makes the files as new, puts the rows back: as exact as TRUNCATE, and three
 /// times as fast. Without the VACUUM, dead rows stay, which changes where new ones lie, and with
@@ -87,8 +88,7 @@ impl Postgres {
         if self.control.is_some() {
             return Ok(());
         }
-        let (client, connection) = self.wire.database.admin().connect(NoTls).await?;
-        tokio::spawn(connection);
+        let client = lab::client_here(self.wire.database.admin()).await?;
         // Rows come and go in any order, whatever foreign keys say.
         client.batch_execute("SET session_replication_role = replica").await?;
         let waits = client.prepare(WAITS).await?;
